@@ -1,0 +1,120 @@
+# jobledger: `make help` lists what there is. BUILD, CC, CFLAGS, LDFLAGS, SANITIZE, DESTDIR and PREFIX may be given.
+VERSION := 0.1.0
+BUILD   ?= build
+PREFIX  ?= /usr/local
+CFLAGS  ?= -O2 -g
+SANITIZE ?=
+
+# What the program stands on. libcsv has no pkg-config file.
+PACKAGES := libcurl json-c sqlite3 nettle
+SIM_PACKAGES := libmicrohttpd zlib
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla \
+            -Wwrite-strings -Wpointer-arith -Wcast-qual -Wundef -Wnull-dereference
+HARDENING := -fstack-protector-strong -fstack-clash-protection -fPIE
+LINK_HARDENING := -pie -Wl,-z,relro,-z,now -Wl,-z,noexecstack
+ifeq ($(SANITIZE),)
+HARDENING += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+else
+HARDENING += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+LINK_HARDENING += -fsanitize=$(SANITIZE)
+endif
+
+STANDARD := -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 -DJOBLEDGER_VERSION='"$(VERSION)"'
+# Recursive, so that pkg-config is asked only when something is compiled: `make demo` may have to install it first.
+PACKAGE_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
+PACKAGE_LIBS = $(shell pkg-config --libs $(PACKAGES)) -lcsv
+COMPILE = $(CC) $(STANDARD) $(WARNINGS) $(HARDENING) -MMD -MP -Iinclude $(CFLAGS)
+
+SQL := $(sort $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/reports/*.sql))
+SOURCES := $(sort $(wildcard src/*/*.c))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/gen/sql_text.o
+LIBRARY := $(BUILD)/libjobledger.a
+MAIN    := $(BUILD)/obj/src/cli/main.o
+UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
+SIM     := $(patsubst tests/sim/%.c,$(BUILD)/obj/tests/sim/%.o,$(sort $(wildcard tests/sim/*.c)))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+
+.DELETE_ON_ERROR:
+.PHONY: all help units sim fuzz demo check lint golden install uninstall clean version
+
+all: $(BUILD)/jobledger $(BUILD)/freddysim ## build/jobledger and build/freddysim
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | sort
+
+version:
+	@echo $(VERSION)
+
+$(BUILD)/jobledger: $(MAIN) $(LIBRARY)
+	$(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS) -o $@ $^ $(PACKAGE_LIBS)
+
+$(BUILD)/freddysim: $(SIM)
+	$(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(SIM_PACKAGES)) -pthread
+
+$(LIBRARY): $(filter-out $(MAIN),$(OBJECTS))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/obj/src/%.o: src/%.c | $(BUILD)/gen/sql_id.h
+	@mkdir -p $(@D)
+	$(COMPILE) $(if $(findstring src/store/,$<),-I$(BUILD)/gen) $(PACKAGE_CFLAGS) -c -o $@ $<
+
+$(BUILD)/obj/tests/sim/%.o: tests/sim/%.c
+	@mkdir -p $(@D)
+	$(filter-out -Iinclude,$(COMPILE)) -Itests/sim -pthread $$(pkg-config --cflags $(SIM_PACKAGES)) -c -o $@ $<
+
+# The set of SQL files is itself a thing to depend on: a file taken away must not stay in the program.
+$(BUILD)/gen/sql_files: $(SQL) sql/embed.sh
+	@mkdir -p $(@D)
+	@echo '$(SQL)' > $@
+
+$(BUILD)/gen/sql_id.h: $(BUILD)/gen/sql_files
+	@sh sql/embed.sh header $(SQL) > $@.new && { cmp -s $@.new $@ || cp $@.new $@; rm $@.new; }
+
+$(BUILD)/gen/sql_text.c: $(BUILD)/gen/sql_files
+	@sh sql/embed.sh source $(SQL) > $@
+
+$(BUILD)/gen/sql_text.o: $(BUILD)/gen/sql_text.c $(BUILD)/gen/sql_id.h
+	$(COMPILE) -Isrc/store -I$(BUILD)/gen -c -o $@ $<
+
+units: $(UNITS)
+
+$(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(COMPILE) -I. $(LINK_HARDENING) $(LDFLAGS) -o $@ $< $(LIBRARY) $(PACKAGE_LIBS) $$(pkg-config --libs cmocka)
+
+sim: $(BUILD)/freddysim
+
+fuzz: $(FUZZERS) ## build/fuzz/*, with CC=clang and BUILD=build/fuzzing
+
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(COMPILE) -I. -fsanitize=fuzzer $(LINK_HARDENING) -o $@ $< $(LIBRARY) $(PACKAGE_LIBS)
+
+demo: ## installs what is missing, and shows a night's run against the simulator
+	@.ci/bootstrap build
+	@$(MAKE) --no-print-directory all
+	@tests/demo "$(BUILD)"
+
+check: ## installs what is missing, builds and runs the tests; ALL=1: every one of them
+	@.ci/bootstrap $(if $(ALL),all,check)
+	@$(MAKE) --no-print-directory all units
+	@tests/check "$(BUILD)" $(if $(ALL),all)
+
+lint: ## who includes whom, banned calls, sizes
+	@tests/lint
+
+golden: all ## writes samples/reports anew from the built program; look at the difference before you commit it
+	@tests/golden "$(BUILD)" write
+
+install: $(BUILD)/jobledger ## the program, below DESTDIR and PREFIX
+	install -D -m 755 $(BUILD)/jobledger $(DESTDIR)$(PREFIX)/bin/jobledger
+
+uninstall: ## takes away what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/jobledger
+
+clean: ## removes BUILD
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

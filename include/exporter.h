@@ -1,0 +1,38 @@
+/* Writes reports out of the ledger. */
+#ifndef JOBLEDGER_EXPORTER_H
+#define JOBLEDGER_EXPORTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "result.h"
+
+struct store;
+
+/* How CSV is spelled (RFC 4180 with the options of the contract). */
+struct export_options {
+    char delimiter;     /* default ',' */
+    bool no_header;
+    bool bom;
+    bool crlf;
+    bool decimal_comma; /* the point of every number cell */
+    bool verbatim;      /* don't defuse text that a spreadsheet would run as a formula */
+};
+
+#define EXPORT_OPTIONS_DEFAULT ((struct export_options){.delimiter = ','})
+
+struct report {
+    const char *name;
+    const char *summary; /* one line, for --help */
+};
+
+/* All reports, in the order in which `export all` writes them. */
+size_t export_reports(const struct report **reports);
+const struct report *export_report(const char *name); /* NULL: unknown */
+
+/* Writes one report to out, streaming. RESULT_REPORT where out fails, RESULT_LEDGER where the store does. */
+enum result export_write(struct store *store, const struct report *report, const struct export_options *options,
+                         FILE *out, struct error *err);
+
+#endif

@@ -1,0 +1,90 @@
+/* Asks the API for the status of jobs. libcurl sits behind this contract. The fetcher knows no ledger: jobs come
+ * from one port and answers leave through another. */
+#ifndef JOBLEDGER_FETCHER_H
+#define JOBLEDGER_FETCHER_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "job.h"
+#include "json.h"
+#include "result.h"
+
+#define FETCH_BODY_MAX (16u << 20)  /* decoded bytes of an answer; a longer one is a bad answer and reading stops there */
+#define FETCH_PARALLEL_MAX 512
+#define FETCH_KEY_MAX 4096
+#define FETCH_FAILED_ROW_MAX 20     /* failed requests in a row, over several jobs, that end a run (RESULT_API) */
+#define FETCH_DOUBT_JOBS 10         /* first jobs that must not all be refused, or all be unknown (RESULT_CREDENTIALS) */
+
+enum fetch_auth { FETCH_AUTH_X_API_KEY, FETCH_AUTH_API_KEY, FETCH_AUTH_BEARER };
+
+struct fetch_options {
+    const char *base_url;       /* has passed fetch_check_url() */
+    const char *key;            /* has passed fetch_check_key() */
+    enum fetch_auth auth;
+    int parallel;               /* 1 to FETCH_PARALLEL_MAX */
+    int retries;                /* per job, beyond its first request; 429s are not counted */
+    int64_t timeout_ms;         /* of one request, from connect to last byte */
+    int64_t connect_timeout_ms;
+    const char *cacert;         /* NULL: the system's certificates */
+    bool nothing_resolved_yet;  /* no job of this ledger was ever completed or failed: see FETCH_DOUBT_JOBS */
+    uint64_t seed;              /* of the jitter */
+    const struct clock *clock;
+    const volatile sig_atomic_t *signal; /* becomes nonzero when the run shall end: no new request, return within 5 s */
+};
+
+/* A job to be asked for. */
+struct fetch_job {
+    int64_t key; /* the caller's own, carried along */
+    char job_id[JOB_ID_MAX + 1];
+};
+
+/* The caller's side. Every function gets ctx first. One that returns something other than RESULT_OK ends the run
+ * with that result. */
+struct fetch_ports {
+    void *ctx;
+
+    /* The next job to ask for; *end where there is none (not asked again then). */
+    enum result (*next)(void *ctx, struct fetch_job *job, bool *end, struct error *err);
+
+    /* What a job came to, after `requests` requests (1 or more). For outcomes JOB, NOT_FOUND and REFUSED answer is what came.
+     * OUTCOME_BAD: the retries are used up; answer is the last that came, or NULL where none did. Spans are
+     * valid during the call. */
+    enum result (*answered)(void *ctx, const struct fetch_job *job, const struct answer *answer,
+                            const struct reading *reading, unsigned requests, struct error *err);
+
+    /* The run ends before the job came to anything: `requests` were sent for it, the job keeps its state. */
+    enum result (*abandoned)(void *ctx, const struct fetch_job *job, unsigned requests, struct error *err);
+
+    /* Called at least every 250 ms while the run lasts: time to commit. */
+    enum result (*tick)(void *ctx, struct error *err);
+
+    /* Something a person may want to read: one line. */
+    void (*notice)(void *ctx, const char *line);
+};
+
+struct fetch_summary {
+    uint64_t requests;
+    uint64_t retries;      /* requests beyond a job's first, but for those after a 429 */
+    uint64_t rate_limited; /* answers 429 */
+    uint64_t gave_up;      /* jobs that keep an error code after their retries */
+};
+
+/* Asks for every job that `next` yields. RESULT_OK also where jobs gave up. RESULT_CREDENTIALS, RESULT_API, RESULT_SIGINT or RESULT_SIGTERM
+ * end it early; err says why. summary is filled in any case. */
+enum result fetch_run(const struct fetch_options *options, const struct fetch_ports *ports,
+                      struct fetch_summary *summary, struct error *err);
+
+/* RESULT_USAGE unless url is https, or http to a loopback address, without user, password, query or fragment. */
+enum result fetch_check_url(const char *url, struct error *err);
+
+/* RESULT_CREDENTIALS unless key has 8 to FETCH_KEY_MAX bytes and no control characters. */
+enum result fetch_check_key(const char *key, struct error *err);
+
+/* What an answer means for the job: pure. The spans in reading point into the answer, static text or json's document, and are valid until the
+ * next use of json. key (NULL: not checked) must not stand in the body. */
+void answer_read(struct json_reader *json, const char *job_id, const struct answer *answer, const char *key,
+                 struct reading *reading);
+
+#endif

@@ -1,0 +1,32 @@
+/* Files that appear whole or not at all, and the lock that keeps two runs apart. */
+#ifndef JOBLEDGER_FILE_H
+#define JOBLEDGER_FILE_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "result.h"
+
+struct atomic_file;
+
+/* Starts a new file beside `path` under a name of its own (never through a link planted there), mode 0666 less the
+ * umask. `-` is standard output; a device or pipe is written in place. RESULT_REPORT on failure. */
+enum result atomic_file_open(const char *path, struct atomic_file **out, struct error *err);
+
+/* Where to write; owned by the file. Errors are remembered by the stream: commit reports them. */
+FILE *atomic_file_stream(struct atomic_file *file);
+
+/* Flushes, syncs, renames over `path`, syncs the folder. Frees the file in any case; on failure nothing is
+ * left behind and what was at `path` is still there. */
+enum result atomic_file_commit(struct atomic_file *file, struct error *err);
+void atomic_file_discard(struct atomic_file *file); /* NULL is allowed */
+
+struct lock;
+
+/* Takes the advisory lock on the file at `path`, which is made (0600) and never removed. The kernel frees it when
+ * the process dies. Waits up to wait_ms. RESULT_LOCKED where another process has it, RESULT_LEDGER where the file
+ * can't be made. */
+enum result lock_acquire(const char *path, int64_t wait_ms, struct lock **out, struct error *err);
+void lock_release(struct lock *lock); /* NULL is allowed */
+
+#endif

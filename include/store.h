@@ -1,0 +1,114 @@
+/* The ledger: one file that keeps jobs, their sources and every answer. SQLite sits behind this contract. */
+#ifndef JOBLEDGER_STORE_H
+#define JOBLEDGER_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "job.h"
+#include "result.h"
+
+struct store;
+
+enum store_mode {
+    STORE_READ,   /* must exist; works in a read-only folder too */
+    STORE_WRITE,  /* must exist; brought to the newest schema */
+    STORE_CREATE, /* made where it is missing, mode 0600 whatever the umask */
+};
+
+/* RESULT_LEDGER where it can't be opened, is no ledger, or was written by a newer version (then untouched). */
+enum result store_open(const char *path, enum store_mode mode, struct store **out, struct error *err);
+/* A ledger in a temporary file that vanishes with the store: for trial runs without a ledger. */
+enum result store_open_scratch(struct store **out, struct error *err);
+void store_close(struct store *store); /* NULL is allowed; what was not committed is gone */
+
+/* ---- sources: a file is taken in whole or not at all ---- */
+
+struct store_source {
+    const char *name; /* the path as given; kept for messages and --source */
+    const uint8_t *sha256; /* 32 bytes */
+    uint64_t bytes;
+    struct timestamp ingested_at;
+};
+
+struct store_column {
+    bool expected;    /* ground truth for the path `name`; else a label of that name */
+    struct text name;
+};
+
+struct store_counts {
+    uint64_t rows; /* = jobs + duplicates + rejected */
+    uint64_t new_jobs;
+    uint64_t known_jobs; /* already in the ledger from another source */
+    uint64_t duplicates;
+    uint64_t rejected;
+};
+
+/* True in *known where the bytes were ingested before. Then, unless trial, the name is remembered as one more name of
+ * that source. */
+enum result store_source_known(struct store *store, const struct store_source *source, bool trial, bool *known,
+                               struct error *err);
+
+/* Opens the transaction in which the source's rows are taken in. An earlier reading of the same bytes is replaced. */
+enum result store_source_begin(struct store *store, const struct store_source *source,
+                               const struct store_column *columns, size_t column_count, struct error *err);
+/* cells: one for each column. */
+enum result store_source_job(struct store *store, uint64_t line, struct text job_id, const struct text *cells,
+                             struct error *err);
+enum result store_source_reject(struct store *store, uint64_t line, struct text value, const char *reason,
+                                struct error *err);
+/* Ends it: all is kept, or nothing. counts may be NULL. After keep the store is ready for the next source. */
+enum result store_source_end(struct store *store, bool keep, struct store_counts *counts, struct error *err);
+
+/* ---- fetching ---- */
+
+enum result store_run_begin(struct store *store, struct timestamp now, struct error *err);
+
+/* The next open job that this run has not asked for: never asked first, then least recently asked. */
+enum result store_next_open(struct store *store, int64_t *key, char job_id[static JOB_ID_MAX + 1], bool *end,
+                            struct error *err);
+enum result store_count_open(struct store *store, uint64_t *count, struct error *err);
+enum result store_ever_resolved(struct store *store, bool *ever, struct error *err);
+
+/* Takes in what a job came to: archives the answer, brings the job's columns up to date. Kept at the next commit. */
+enum result store_save(struct store *store, int64_t key, const struct answer *answer, const struct reading *reading,
+                       unsigned requests, struct timestamp now, struct error *err);
+/* Counts requests that brought no verdict on the job. */
+enum result store_save_requests(struct store *store, int64_t key, unsigned requests, struct error *err);
+/* Makes all that was saved durable. Does nothing where nothing was. */
+enum result store_commit(struct store *store, struct error *err);
+
+struct store_run {
+    uint64_t requests;
+    uint64_t retries;
+    uint64_t rate_limited;
+    int exit_status;
+    /* filled by store_run_end(): the jobs asked in this run by their state at its end */
+    uint64_t by_status[JOB_STATUS_COUNT];
+    uint64_t in_trouble; /* of these, those that keep an error code though open, or though resolved earlier */
+};
+enum result store_run_end(struct store *store, struct timestamp now, struct store_run *run, struct error *err);
+
+/* ---- reading ---- */
+
+/* All reads between begin and end see one state of the ledger, whatever is written meanwhile. */
+enum result store_snapshot_begin(struct store *store, struct error *err);
+void store_snapshot_end(struct store *store);
+
+/* A query that is kept as a file below sql/, by its name without ".sql" ("reports/models"). */
+struct store_rows;
+enum result store_query(struct store *store, const char *name, struct store_rows **out, struct error *err);
+/* Binds parameter `index` (from 1) before the first row. */
+enum result store_bind_text(struct store_rows *rows, int index, struct text value, struct error *err);
+enum result store_bind_int(struct store_rows *rows, int index, int64_t value, struct error *err);
+/* The next row, into *more whether there was one. Cells are valid until the next call. */
+enum result store_next(struct store_rows *rows, bool *more, struct error *err);
+int store_columns(const struct store_rows *rows);
+const char *store_column_name(const struct store_rows *rows, int column);
+struct text store_text(struct store_rows *rows, int column); /* NULL: TEXT_NONE; numbers as SQLite spells them */
+int64_t store_int(struct store_rows *rows, int column);
+struct text store_blob(struct store_rows *rows, int column);
+void store_rows_free(struct store_rows *rows); /* NULL is allowed */
+
+#endif

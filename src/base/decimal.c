@@ -1,0 +1,147 @@
+#include "decimal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* A JSON number taken apart. The digits are those of the integer and the fraction in a row. */
+struct number {
+    bool negative;
+    const char *integer;
+    size_t integer_len;
+    const char *fraction;
+    size_t fraction_len;
+    int64_t exponent; /* bounded: beyond +-10^6 the exact figure makes no difference */
+};
+
+static size_t digits_at(const char *s, size_t len)
+{
+    size_t n = 0;
+    while (n < len && is_digit(s[n]))
+        n++;
+    return n;
+}
+
+static bool split_exponent(const char *s, size_t len, int64_t *exponent)
+{
+    bool negative = len > 0 && s[0] == '-';
+    if (len > 0 && (s[0] == '-' || s[0] == '+')) {
+        s++;
+        len--;
+    }
+    if (len == 0 || digits_at(s, len) != len)
+        return false;
+    int64_t value = 0;
+    for (size_t i = 0; i < len; i++)
+        value = value > 1000000 ? value : value * 10 + (s[i] - '0');
+    *exponent = negative ? -value : value;
+    return true;
+}
+
+static bool split(struct text t, struct number *out)
+{
+    const char *s = t.bytes;
+    size_t len = t.len;
+    *out = (struct number){0};
+    if (len > 0 && s[0] == '-') {
+        out->negative = true;
+        s++;
+        len--;
+    }
+    out->integer = s;
+    out->integer_len = digits_at(s, len);
+    if (out->integer_len == 0 || (s[0] == '0' && out->integer_len > 1))
+        return false;
+    s += out->integer_len;
+    len -= out->integer_len;
+    if (len > 0 && s[0] == '.') {
+        out->fraction = s + 1;
+        out->fraction_len = digits_at(s + 1, len - 1);
+        if (out->fraction_len == 0)
+            return false;
+        s += 1 + out->fraction_len;
+        len -= 1 + out->fraction_len;
+    }
+    if (len > 0 && (s[0] == 'e' || s[0] == 'E'))
+        return split_exponent(s + 1, len - 1, &out->exponent);
+    return len == 0;
+}
+
+/* The digit with weight 10^power, whatever the power. */
+static int digit_of(const struct number *n, int64_t power)
+{
+    int64_t place = power - n->exponent; /* in the number as spelled, without its exponent */
+    if (place >= 0)
+        return place < (int64_t)n->integer_len ? n->integer[n->integer_len - 1 - (size_t)place] - '0' : 0;
+    return -place <= (int64_t)n->fraction_len ? n->fraction[-place - 1] - '0' : 0;
+}
+
+static bool any_digit_below(const struct number *n, int64_t power)
+{
+    int64_t lowest = n->exponent - (int64_t)n->fraction_len;
+    int64_t highest = n->exponent + (int64_t)n->integer_len;
+    for (int64_t p = lowest; p < power && p < highest; p++)
+        if (digit_of(n, p) != 0)
+            return true;
+    return false;
+}
+
+bool decimal_parse(struct text number, int64_t bound, int64_t *nano)
+{
+    struct number n;
+    if (!split(number, &n))
+        return false;
+    for (int64_t p = n.exponent + (int64_t)n.integer_len - 1; p >= 10; p--)
+        if (digit_of(&n, p) != 0)
+            return false;
+    int64_t value = 0;
+    for (int64_t p = 9; p >= -9; p--) {
+        if (value > (INT64_MAX - 9) / 10)
+            return false;
+        value = value * 10 + digit_of(&n, p);
+    }
+    int next = digit_of(&n, -10);
+    if (next > 5 || (next == 5 && (value % 2 == 1 || any_digit_below(&n, -10))))
+        value++;
+    if (value / DECIMAL_ONE >= bound)
+        return false;
+    *nano = n.negative ? -value : value;
+    return true;
+}
+
+bool decimal_is_plain(struct text t)
+{
+    struct number n;
+    if (!t.bytes || !split(t, &n))
+        return false;
+    return !memchr(t.bytes, 'e', t.len) && !memchr(t.bytes, 'E', t.len);
+}
+
+static size_t format_at_least(int64_t nano, int decimals, char out[static DECIMAL_TEXT_MAX])
+{
+    uint64_t magnitude = nano < 0 ? -(uint64_t)nano : (uint64_t)nano;
+    int len = snprintf(out, DECIMAL_TEXT_MAX, "%s%llu.%09llu", nano < 0 ? "-" : "",
+                       (unsigned long long)(magnitude / (uint64_t)DECIMAL_ONE),
+                       (unsigned long long)(magnitude % (uint64_t)DECIMAL_ONE));
+    size_t n = (size_t)len;
+    for (int kept = 9; kept > decimals && out[n - 1] == '0'; kept--)
+        n--;
+    if (out[n - 1] == '.')
+        n--;
+    out[n] = '\0';
+    return n;
+}
+
+size_t decimal_format(int64_t nano, char out[static DECIMAL_TEXT_MAX])
+{
+    return format_at_least(nano, 0, out);
+}
+
+size_t decimal_format_money(int64_t nano, char out[static DECIMAL_TEXT_MAX])
+{
+    return format_at_least(nano, 2, out);
+}

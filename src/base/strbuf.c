@@ -1,0 +1,82 @@
+#include "strbuf.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool strbuf_reserve(struct strbuf *buf, size_t more)
+{
+    if (buf->failed)
+        return false;
+    if (more < buf->size - buf->len)
+        return true;
+    if (more >= SIZE_MAX / 2 - buf->len) {
+        buf->failed = true;
+        return false;
+    }
+    size_t size = buf->size ? buf->size : 64;
+    while (size - buf->len <= more)
+        size *= 2;
+    char *bytes = realloc(buf->bytes, size);
+    if (!bytes) {
+        buf->failed = true;
+        return false;
+    }
+    buf->bytes = bytes;
+    buf->size = size;
+    return true;
+}
+
+void strbuf_append(struct strbuf *buf, const char *bytes, size_t len)
+{
+    if (!strbuf_reserve(buf, len))
+        return;
+    if (len > 0)
+        memcpy(buf->bytes + buf->len, bytes, len);
+    buf->len += len;
+    buf->bytes[buf->len] = '\0';
+}
+
+void strbuf_puts(struct strbuf *buf, const char *text)
+{
+    strbuf_append(buf, text, strlen(text));
+}
+
+void strbuf_putc(struct strbuf *buf, char c)
+{
+    strbuf_append(buf, &c, 1);
+}
+
+void strbuf_printf(struct strbuf *buf, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (len < 0) {
+        buf->failed = true;
+        return;
+    }
+    if (!strbuf_reserve(buf, (size_t)len))
+        return;
+    va_start(args, format);
+    vsnprintf(buf->bytes + buf->len, (size_t)len + 1, format, args);
+    va_end(args);
+    buf->len += (size_t)len;
+}
+
+void strbuf_clear(struct strbuf *buf)
+{
+    buf->len = 0;
+    buf->failed = false;
+    if (buf->bytes)
+        buf->bytes[0] = '\0';
+}
+
+void strbuf_free(struct strbuf *buf)
+{
+    free(buf->bytes);
+    *buf = (struct strbuf){0};
+}
