@@ -1,0 +1,1 @@
+SELECT count(*) FROM job WHERE status IN ('new', 'pending', 'processing');

@@ -1,0 +1,1 @@
+DELETE FROM source_column WHERE source_id = ?1;

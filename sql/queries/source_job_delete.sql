@@ -1,0 +1,1 @@
+DELETE FROM source_job WHERE source_id = ?1;

@@ -1,0 +1,321 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ledger.h"
+
+#define APPLICATION_ID 0x4A4F424C /* "JOBL" */
+#define BUSY_TIMEOUT_MS 10000
+#define NAME_MAX_CHARS 200
+
+static const char migrations[] = "migrations/";
+
+/* The schema's version: how many migrations there are. They come first among the texts, in order. */
+static int newest_version(void)
+{
+    int n = 0;
+    while (n < SQL_COUNT && strncmp(sql_texts[n].name, migrations, sizeof migrations - 1) == 0)
+        n++;
+    return n;
+}
+
+static enum result pragma_int(struct store *store, const char *sql, int64_t *value, struct error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    int rc = sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(stmt);
+    if (rc == SQLITE_ROW)
+        *value = sqlite3_column_int64(stmt, 0);
+    enum result result = rc == SQLITE_ROW ? RESULT_OK : store_failure(store, "can't be read as a ledger", err);
+    sqlite3_finalize(stmt);
+    return result;
+}
+
+struct identity {
+    int64_t application_id;
+    int64_t version;
+    int64_t tables;
+};
+
+static enum result identify(struct store *store, struct identity *who, struct error *err)
+{
+    enum result result = pragma_int(store, "PRAGMA application_id", &who->application_id, err);
+    if (result == RESULT_OK)
+        result = pragma_int(store, "PRAGMA user_version", &who->version, err);
+    if (result == RESULT_OK)
+        result = pragma_int(store, "SELECT count(*) FROM sqlite_schema", &who->tables, err);
+    return result;
+}
+
+static enum result check_identity(struct store *store, enum store_mode mode, bool *fresh, struct error *err)
+{
+    struct identity who = {0};
+    enum result result = identify(store, &who, err);
+    if (result != RESULT_OK)
+        return result;
+    *fresh = who.application_id == 0 && who.version == 0 && who.tables == 0;
+    if (*fresh && mode == STORE_CREATE)
+        return RESULT_OK;
+    if (*fresh)
+        return error_set(err, RESULT_LEDGER, "%s: is empty, not a ledger yet; `jobledger ingest` makes one",
+                         store->name);
+    if (who.application_id != APPLICATION_ID)
+        return error_set(err, RESULT_LEDGER, "%s: is a database of another program, not a ledger; name one with --db",
+                         store->name);
+    if (who.version > newest_version())
+        return error_set(err, RESULT_LEDGER,
+                         "%s: was written by a newer jobledger (schema %lld, this one knows up to %d); use that one",
+                         store->name, (long long)who.version, newest_version());
+    if (who.version < newest_version() && mode == STORE_READ)
+        return error_set(err, RESULT_LEDGER,
+                         "%s: was written by an older jobledger (schema %lld, now %d); "
+                         "a command that writes, such as `jobledger fetch`, brings it up to date",
+                         store->name, (long long)who.version, newest_version());
+    return RESULT_OK;
+}
+
+/* Each step and the version it leads to are one transaction: a crash leaves the step before it. */
+static enum result migrate_step(struct store *store, int version, struct error *err)
+{
+    enum result result = store_write_begin(store, err);
+    if (result != RESULT_OK)
+        return result;
+    int64_t now = 0;
+    result = pragma_int(store, "PRAGMA user_version", &now, err);
+    if (result == RESULT_OK && now == version) {
+        char stamp[96];
+        snprintf(stamp, sizeof stamp, "PRAGMA user_version = %d; PRAGMA application_id = %d; COMMIT", version + 1,
+                 APPLICATION_ID);
+        result = store_exec(store, sql_texts[version].text, err);
+        if (result == RESULT_OK)
+            result = store_exec(store, stamp, err);
+    }
+    store_rollback(store);
+    return result;
+}
+
+static enum result migrate(struct store *store, struct error *err)
+{
+    int64_t version = 0;
+    enum result result = pragma_int(store, "PRAGMA user_version", &version, err);
+    for (int v = (int)version; result == RESULT_OK && v < newest_version(); v++)
+        result = migrate_step(store, v, err);
+    return result;
+}
+
+static enum result configure(struct store *store, enum store_mode mode, struct error *err)
+{
+    sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS);
+    sqlite3_extended_result_codes(store->db, 1);
+    if (sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) != SQLITE_OK ||
+        sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL) != SQLITE_OK)
+        return store_failure(store, "can't be secured", err);
+    enum result result = store_exec(store, "PRAGMA cache_size = -32000; PRAGMA temp_store = FILE", err);
+    int64_t foreign_keys = 0;
+    if (result == RESULT_OK)
+        result = store_exec(store, "PRAGMA foreign_keys = ON", err);
+    if (result == RESULT_OK)
+        result = pragma_int(store, "PRAGMA foreign_keys", &foreign_keys, err);
+    if (result == RESULT_OK && foreign_keys != 1)
+        result = error_set(err, RESULT_LEDGER, "%s: this SQLite was built without foreign keys", store->name);
+    if (result == RESULT_OK && mode == STORE_READ)
+        result = store_exec(store, "PRAGMA query_only = ON", err);
+    return result;
+}
+
+/* In write-ahead mode a kill loses nothing that was committed; FULL makes that true of a power cut, too. */
+static enum result make_durable(struct store *store, struct error *err)
+{
+    return store_exec(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", err);
+}
+
+/* Made here and not by SQLite, so that it is private from its first moment on. */
+static enum result make_file(struct store *store, const char *path, struct error *err)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == EEXIST)
+        return RESULT_OK;
+    bool ok = fd >= 0 && fchmod(fd, 0600) == 0;
+    int saved = errno;
+    if (fd >= 0)
+        close(fd);
+    return ok ? RESULT_OK : error_set(err, RESULT_LEDGER, "%s: can't be made: %s", store->name, strerror(saved));
+}
+
+static enum result check_file(struct store *store, const char *path, struct error *err)
+{
+    struct stat st;
+    if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
+        return RESULT_OK;
+    if (access(path, F_OK) != 0)
+        return error_set(err, RESULT_LEDGER, "%s: can't be opened: %s; name the ledger with --db, or make one with "
+                         "`jobledger ingest FILE`", store->name, strerror(errno));
+    if (S_ISREG(st.st_mode))
+        return error_set(err, RESULT_LEDGER, "%s: is empty, not a ledger yet; `jobledger ingest FILE` makes one",
+                         store->name);
+    return error_set(err, RESULT_LEDGER, "%s: is not a file; name the ledger with --db", store->name);
+}
+
+/* file:PATH with all that has a meaning in a URI escaped (RFC 3986, 2.1). */
+static char *file_uri(const char *path, const char *query)
+{
+    struct strbuf uri = {0};
+    strbuf_puts(&uri, path[0] == '/' ? "file://" : "file:"); /* else `//x` would name a host */
+    for (const char *p = path; *p; p++) {
+        if (strchr("?#%", *p))
+            strbuf_printf(&uri, "%%%02X", (unsigned char)*p);
+        else
+            strbuf_putc(&uri, *p);
+    }
+    strbuf_puts(&uri, query);
+    if (uri.failed)
+        strbuf_free(&uri);
+    return uri.bytes;
+}
+
+static bool folder_writable(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+    bool ok = folder && access(folder, W_OK) == 0;
+    free(folder);
+    return ok;
+}
+
+static bool log_left_behind(const char *path)
+{
+    struct strbuf wal = {0};
+    struct stat st;
+    strbuf_printf(&wal, "%s-wal", path);
+    bool left = !wal.failed && stat(wal.bytes, &st) == 0 && st.st_size > 0;
+    strbuf_free(&wal);
+    return left;
+}
+
+static enum result open_database(struct store *store, const char *path, const char *query, int flags,
+                                 struct error *err)
+{
+    sqlite3_close(store->db);
+    store->db = NULL;
+    char *uri = file_uri(path, query);
+    if (!uri)
+        return error_memory(err);
+    int rc = sqlite3_open_v2(uri, &store->db, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+    free(uri);
+    if (!store->db)
+        return error_memory(err);
+    return rc == SQLITE_OK ? RESULT_OK : store_failure(store, "can't be opened", err);
+}
+
+/* Where nothing may be written, SQLite can't make the index of the write-ahead log. Without a log the file can
+ * be taken as it stands; with one it would be read as it was before the crash, which would be a lie. */
+static enum result open_unwritable(struct store *store, const char *path, struct error *err)
+{
+    int64_t tables;
+    enum result result = open_database(store, path, "", SQLITE_OPEN_READONLY, err);
+    if (result == RESULT_OK)
+        result = pragma_int(store, "SELECT count(*) FROM sqlite_schema", &tables, err);
+    if (result == RESULT_OK)
+        return RESULT_OK;
+    int rc = sqlite3_errcode(store->db) & 0xFF;
+    if (rc != SQLITE_CANTOPEN && rc != SQLITE_READONLY)
+        return result;
+    if (log_left_behind(path))
+        return error_set(err, RESULT_LEDGER,
+                         "%s: a crash left a write-ahead log beside it, which can't be read in a read-only folder; "
+                         "run `jobledger status` once with write access, or copy FILE and FILE-wal elsewhere",
+                         store->name);
+    return open_database(store, path, "?immutable=1", SQLITE_OPEN_READONLY, err);
+}
+
+static enum result open_path(struct store *store, const char *path, enum store_mode mode, struct error *err)
+{
+    enum result result = mode == STORE_CREATE ? make_file(store, path, err) : check_file(store, path, err);
+    if (result != RESULT_OK)
+        return result;
+    if (mode == STORE_READ && (access(path, W_OK) != 0 || !folder_writable(path)))
+        result = open_unwritable(store, path, err);
+    else
+        result = open_database(store, path, "", SQLITE_OPEN_READWRITE, err);
+    bool fresh = false;
+    if (result == RESULT_OK)
+        result = configure(store, mode, err);
+    if (result == RESULT_OK)
+        result = check_identity(store, mode, &fresh, err);
+    if (result == RESULT_OK && mode != STORE_READ) {
+        result = make_durable(store, err);
+        if (result == RESULT_OK)
+            result = migrate(store, err);
+    }
+    return result;
+}
+
+static struct store *store_new(const char *path)
+{
+    struct store *store = calloc(1, sizeof *store);
+    if (!store)
+        return NULL;
+    struct strbuf name = {0};
+    text_escape(&name, text_of(path), NAME_MAX_CHARS);
+    store->name = name.bytes;
+    if (!store->name) {
+        free(store);
+        return NULL;
+    }
+    return store;
+}
+
+enum result store_open(const char *path, enum store_mode mode, struct store **out, struct error *err)
+{
+    *out = NULL;
+    if (path[0] == '\0')
+        return error_set(err, RESULT_LEDGER, "the ledger's name is empty; name it with --db");
+    struct store *store = store_new(path);
+    if (!store)
+        return error_memory(err);
+    enum result result = open_path(store, path, mode, err);
+    if (result == RESULT_OK)
+        *out = store;
+    else
+        store_close(store);
+    return result;
+}
+
+enum result store_open_scratch(struct store **out, struct error *err)
+{
+    *out = NULL;
+    struct store *store = store_new("a temporary ledger");
+    if (!store)
+        return error_memory(err);
+    enum result result = RESULT_OK;
+    /* An empty name is a private file on disk that SQLite deletes at the end. */
+    if (sqlite3_open_v2("", &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+        result = store->db ? store_failure(store, "can't be made", err) : error_memory(err);
+    if (result == RESULT_OK)
+        result = configure(store, STORE_CREATE, err);
+    if (result == RESULT_OK)
+        result = migrate(store, err);
+    if (result == RESULT_OK)
+        *out = store;
+    else
+        store_close(store);
+    return result;
+}
+
+void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    store_rollback(store);
+    for (int i = 0; i < SQL_COUNT; i++)
+        sqlite3_finalize(store->statements[i]);
+    sqlite3_close(store->db);
+    strbuf_free(&store->cells);
+    free(store->name);
+    free(store);
+}

@@ -1,0 +1,104 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "ledger.h"
+
+struct store_rows {
+    struct store *store;
+    sqlite3_stmt *stmt;
+    const char *name; /* "reports/models" */
+};
+
+enum result store_snapshot_begin(struct store *store, struct error *err)
+{
+    return store_exec(store, "BEGIN", err);
+}
+
+void store_snapshot_end(struct store *store)
+{
+    if (!sqlite3_get_autocommit(store->db))
+        sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static const struct sql_text *find_text(const char *name)
+{
+    for (int i = 0; i < SQL_COUNT; i++)
+        if (strcmp(sql_texts[i].name, name) == 0)
+            return &sql_texts[i];
+    return NULL;
+}
+
+enum result store_query(struct store *store, const char *name, struct store_rows **out, struct error *err)
+{
+    *out = NULL;
+    const struct sql_text *sql = find_text(name);
+    if (!sql)
+        return error_set(err, RESULT_LEDGER, "there is no sql/%s.sql in this program", name);
+    struct store_rows *rows = calloc(1, sizeof *rows);
+    if (!rows)
+        return error_memory(err);
+    rows->store = store;
+    rows->name = sql->name;
+    if (sqlite3_prepare_v2(store->db, sql->text, -1, &rows->stmt, NULL) != SQLITE_OK) {
+        free(rows);
+        return store_failure(store, name, err);
+    }
+    *out = rows;
+    return RESULT_OK;
+}
+
+enum result store_bind_text(struct store_rows *rows, int index, struct text value, struct error *err)
+{
+    int rc = sqlite3_bind_text64(rows->stmt, index, value.bytes, value.len, SQLITE_TRANSIENT, SQLITE_UTF8);
+    return rc == SQLITE_OK ? RESULT_OK : store_failure(rows->store, rows->name, err);
+}
+
+enum result store_bind_int(struct store_rows *rows, int index, int64_t value, struct error *err)
+{
+    int rc = sqlite3_bind_int64(rows->stmt, index, value);
+    return rc == SQLITE_OK ? RESULT_OK : store_failure(rows->store, rows->name, err);
+}
+
+enum result store_next(struct store_rows *rows, bool *more, struct error *err)
+{
+    int rc = sqlite3_step(rows->stmt);
+    *more = rc == SQLITE_ROW;
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? RESULT_OK : store_failure(rows->store, rows->name, err);
+}
+
+int store_columns(const struct store_rows *rows)
+{
+    return sqlite3_column_count(rows->stmt);
+}
+
+const char *store_column_name(const struct store_rows *rows, int column)
+{
+    return sqlite3_column_name(rows->stmt, column);
+}
+
+struct text store_text(struct store_rows *rows, int column)
+{
+    if (sqlite3_column_type(rows->stmt, column) == SQLITE_NULL)
+        return TEXT_NONE;
+    const char *bytes = (const char *)sqlite3_column_text(rows->stmt, column);
+    return (struct text){bytes, bytes ? (size_t)sqlite3_column_bytes(rows->stmt, column) : 0};
+}
+
+int64_t store_int(struct store_rows *rows, int column)
+{
+    return sqlite3_column_int64(rows->stmt, column);
+}
+
+struct text store_blob(struct store_rows *rows, int column)
+{
+    const void *bytes = sqlite3_column_blob(rows->stmt, column);
+    return (struct text){bytes, bytes ? (size_t)sqlite3_column_bytes(rows->stmt, column) : 0};
+}
+
+void store_rows_free(struct store_rows *rows)
+{
+    if (!rows)
+        return;
+    sqlite3_finalize(rows->stmt);
+    free(rows);
+}

@@ -1,0 +1,281 @@
+#include <string.h>
+
+#include "decimal.h"
+#include "ledger.h"
+
+/* What the ledger knows of a job before an answer changes it. */
+struct job_state {
+    enum job_status status;
+    bool ever_resolved;
+    bool asked_in_this_run;
+    bool in_trouble;
+    int64_t last_answer_id; /* 0: none */
+    int http_status;        /* of that answer */
+    uint8_t sha256[SHA256_SIZE];
+};
+
+static enum result load_state(struct store *store, int64_t key, struct job_state *state, struct error *err)
+{
+    *state = (struct job_state){0};
+    struct call call = call_of(store, SQL_QUERIES_JOB_STATE);
+    call_int(&call, 1, key);
+    bool found;
+    enum result result = call_row(&call, &found, err);
+    if (result != RESULT_OK)
+        return result;
+    if (!found)
+        return error_set(err, RESULT_LEDGER, "%s: job number %lld has vanished", store->name, (long long)key);
+    struct text status = {(const char *)sqlite3_column_text(call.stmt, 0), (size_t)sqlite3_column_bytes(call.stmt, 0)};
+    job_status_parse(status, &state->status);
+    state->ever_resolved = sqlite3_column_int(call.stmt, 1);
+    state->asked_in_this_run = sqlite3_column_int64(call.stmt, 2) == store->run_id;
+    state->in_trouble = sqlite3_column_int(call.stmt, 3);
+    state->last_answer_id = sqlite3_column_int64(call.stmt, 4);
+    state->http_status = sqlite3_column_int(call.stmt, 5);
+    const void *sum = sqlite3_column_blob(call.stmt, 6);
+    if (sum && sqlite3_column_bytes(call.stmt, 6) == SHA256_SIZE)
+        memcpy(state->sha256, sum, SHA256_SIZE);
+    call_end(&call);
+    return RESULT_OK;
+}
+
+struct saving {
+    struct store *store;
+    int64_t key;
+    const struct answer *answer;
+    const struct reading *reading;
+    unsigned requests;
+    struct timestamp now;
+    struct job_state before;
+    int64_t answer_id;
+    struct error *err;
+};
+
+static enum result count_again(const struct saving *s)
+{
+    struct call call = call_of(s->store, SQL_QUERIES_ANSWER_AGAIN);
+    call_int(&call, 1, s->answer_id);
+    call_int(&call, 2, s->answer->received_at.sec);
+    return call_run(&call, s->err);
+}
+
+/* Archives the answer, or counts it where it equals the job's last one. */
+static enum result archive(struct saving *s)
+{
+    uint8_t sum[SHA256_SIZE];
+    sha256_of(s->answer->body, sum);
+    s->answer_id = s->before.last_answer_id;
+    if (s->answer_id && s->before.http_status == s->answer->http_status &&
+        memcmp(sum, s->before.sha256, sizeof sum) == 0)
+        return count_again(s);
+    struct call call = call_of(s->store, SQL_QUERIES_ANSWER_INSERT);
+    call_int(&call, 1, s->key);
+    call_int(&call, 2, s->store->run_id);
+    call_int(&call, 3, s->answer->received_at.sec);
+    call_int(&call, 4, s->answer->http_status);
+    call_text(&call, 5, s->answer->request_id);
+    call_int_or_null(&call, 6, s->answer->server_ms >= 0, s->answer->server_ms);
+    call_blob(&call, 7, sum, sizeof sum);
+    call_text(&call, 8, s->answer->body);
+    call_text(&call, 9, s->reading->repaired);
+    enum result result = call_run(&call, s->err);
+    s->answer_id = sqlite3_last_insert_rowid(s->store->db);
+    return result;
+}
+
+static void bind_measure(struct call *call, int index, const struct measure *m)
+{
+    call_int_or_null(call, index, m->known, m->nano);
+}
+
+/* The API's spelling, where it is not the one that the number alone would be given. */
+static void bind_spelling(struct call *call, int index, const struct measure *m)
+{
+    char canonical[DECIMAL_TEXT_MAX];
+    size_t len = decimal_format(m->nano, canonical);
+    bool same = !m->known || text_equal(m->spelling, (struct text){canonical, len});
+    call_text(call, index, same ? TEXT_NONE : m->spelling);
+}
+
+static void bind_moment(struct call *call, int index, const struct moment *m)
+{
+    call_int_or_null(call, index, m->known, m->at.sec);
+    call_int_or_null(call, index + 1, m->known, m->at.nsec);
+}
+
+static enum result save_object(const struct saving *s)
+{
+    const struct reading *r = s->reading;
+    bool ever = s->before.ever_resolved || r->status == JOB_COMPLETED || r->status == JOB_FAILED;
+    struct call call = call_of(s->store, SQL_QUERIES_JOB_OBJECT);
+    call_int(&call, 1, s->key);
+    call_text(&call, 2, text_of(job_status_name(r->status)));
+    call_int(&call, 3, ever);
+    call_text(&call, 4, r->model_used);
+    bind_measure(&call, 5, &r->processing_time);
+    bind_spelling(&call, 6, &r->processing_time);
+    bind_measure(&call, 7, &r->cost_chf);
+    bind_measure(&call, 8, &r->confidence);
+    bind_spelling(&call, 9, &r->confidence);
+    bind_moment(&call, 10, &r->created_at);
+    bind_moment(&call, 12, &r->completed_at);
+    call_text(&call, 14, r->error_code);
+    call_text(&call, 15, r->error_message);
+    call_text(&call, 16, r->trace_id);
+    call_int(&call, 17, s->answer->http_status);
+    call_int(&call, 18, !job_status_open(r->status));
+    call_int(&call, 19, s->now.sec);
+    call_int(&call, 20, s->requests);
+    call_int(&call, 21, s->store->run_id);
+    call_int(&call, 22, s->answer_id);
+    return call_run(&call, s->err);
+}
+
+static enum result save_verdict(const struct saving *s)
+{
+    const struct reading *r = s->reading;
+    struct call call = call_of(s->store, SQL_QUERIES_JOB_VERDICT);
+    call_int(&call, 1, s->key);
+    call_text(&call, 2, text_of(job_status_name(r->status)));
+    call_text(&call, 3, r->error_code);
+    call_text(&call, 4, r->error_message);
+    call_text(&call, 5, r->trace_id);
+    call_int(&call, 6, s->answer->http_status);
+    call_int(&call, 7, s->now.sec);
+    call_int(&call, 8, s->requests);
+    call_int(&call, 9, s->store->run_id);
+    call_int(&call, 10, s->answer_id);
+    return call_run(&call, s->err);
+}
+
+static enum result save_gone(const struct saving *s)
+{
+    struct call call = call_of(s->store, SQL_QUERIES_JOB_GONE);
+    call_int(&call, 1, s->key);
+    call_int(&call, 2, s->answer->http_status);
+    call_int(&call, 3, s->now.sec);
+    call_int(&call, 4, s->requests);
+    call_int(&call, 5, s->store->run_id);
+    call_int(&call, 6, s->answer_id);
+    return call_run(&call, s->err);
+}
+
+static enum result save_anomaly(const struct saving *s, const struct anomaly *anomaly)
+{
+    struct call call = call_of(s->store, SQL_QUERIES_ANOMALY_INSERT);
+    call_int(&call, 1, s->key);
+    call_text(&call, 2, text_of(anomaly->field));
+    call_text(&call, 3, text_of(anomaly->problem));
+    call_text(&call, 4, anomaly->value);
+    return call_run(&call, s->err);
+}
+
+static enum result save_anomalies(const struct saving *s)
+{
+    struct call call = call_of(s->store, SQL_QUERIES_ANOMALY_DELETE);
+    call_int(&call, 1, s->key);
+    enum result result = call_run(&call, s->err);
+    for (size_t i = 0; result == RESULT_OK && i < s->reading->anomaly_count; i++)
+        result = save_anomaly(s, &s->reading->anomalies[i]);
+    return result;
+}
+
+static enum result keep_useless(const struct saving *s)
+{
+    struct call call = call_of(s->store, SQL_QUERIES_USELESS_ANSWER_UPSERT);
+    call_int(&call, 1, s->key);
+    call_int(&call, 2, s->answer->received_at.sec);
+    call_int(&call, 3, s->answer->http_status);
+    call_text(&call, 4, s->answer->request_id);
+    call_text(&call, 5, s->answer->body);
+    return call_run(&call, s->err);
+}
+
+static enum result save_trouble(const struct saving *s)
+{
+    const struct reading *r = s->reading;
+    struct call call = call_of(s->store, SQL_QUERIES_JOB_TROUBLE);
+    call_int(&call, 1, s->key);
+    call_text(&call, 2, r->error_code);
+    call_text(&call, 3, r->error_message);
+    call_text(&call, 4, r->trace_id);
+    call_int_or_null(&call, 5, s->answer != NULL, s->answer ? s->answer->http_status : 0);
+    call_int(&call, 6, s->now.sec);
+    call_int(&call, 7, s->requests);
+    call_int(&call, 8, s->store->run_id);
+    enum result result = call_run(&call, s->err);
+    if (result == RESULT_OK && s->answer && s->answer->body.bytes)
+        result = keep_useless(s);
+    return result;
+}
+
+/* What the answer makes of the job, and in *after the status that it then has. */
+static enum result apply(struct saving *s, enum job_status *after)
+{
+    static const struct anomaly gone = {"status", "gone", {"404", 3}};
+    *after = s->before.status;
+    if (s->reading->outcome == OUTCOME_BAD)
+        return save_trouble(s);
+    enum result result = archive(s);
+    if (result != RESULT_OK)
+        return result;
+    if (s->reading->outcome == OUTCOME_NOT_FOUND && s->before.ever_resolved) {
+        result = save_gone(s);
+        return result == RESULT_OK ? save_anomaly(s, &gone) : result;
+    }
+    *after = s->reading->status;
+    if (s->reading->outcome != OUTCOME_JOB)
+        return save_verdict(s);
+    result = save_object(s);
+    return result == RESULT_OK ? save_anomalies(s) : result;
+}
+
+/* A job asked twice in a run counts once, as it stands at the end. */
+static void count_in_run(const struct saving *s, enum job_status after)
+{
+    struct store_run *run = &s->store->run;
+    if (s->before.asked_in_this_run) {
+        run->by_status[s->before.status]--;
+        run->in_trouble -= s->before.in_trouble;
+    }
+    run->by_status[after]++;
+    run->in_trouble += s->reading->outcome == OUTCOME_BAD;
+}
+
+enum result store_save(struct store *store, int64_t key, const struct answer *answer, const struct reading *reading,
+                       unsigned requests, struct timestamp now, struct error *err)
+{
+    struct saving s = {.store = store, .key = key, .answer = answer, .reading = reading,
+                       .requests = requests, .now = now, .err = err};
+    enum job_status after = JOB_NEW;
+    enum result result = store_write_begin(store, err);
+    if (result == RESULT_OK)
+        result = load_state(store, key, &s.before, err);
+    if (result == RESULT_OK)
+        result = apply(&s, &after);
+    if (result != RESULT_OK)
+        return result;
+    count_in_run(&s, after);
+    store->run.requests += requests;
+    store->unsaved = true;
+    return RESULT_OK;
+}
+
+enum result store_save_requests(struct store *store, int64_t key, unsigned requests, struct error *err)
+{
+    struct job_state before;
+    enum result result = store_write_begin(store, err);
+    if (result == RESULT_OK)
+        result = load_state(store, key, &before, err);
+    if (result != RESULT_OK)
+        return result;
+    struct call call = call_of(store, SQL_QUERIES_JOB_REQUESTS);
+    call_int(&call, 1, key);
+    call_int(&call, 2, requests);
+    result = call_run(&call, err);
+    if (result == RESULT_OK && !before.asked_in_this_run)
+        store->run.by_status[before.status]++; /* the run is ending: it is not asked again */
+    store->run.requests += requests;
+    store->unsaved = true;
+    return result;
+}

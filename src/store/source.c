@@ -1,0 +1,209 @@
+#include <string.h>
+
+#include "json.h"
+#include "ledger.h"
+
+static enum result find_source(struct store *store, const uint8_t *sha256, int64_t *id, struct error *err)
+{
+    struct call call = call_of(store, SQL_QUERIES_SOURCE_FIND);
+    call_blob(&call, 1, sha256, SHA256_SIZE);
+    bool found;
+    enum result result = call_row(&call, &found, err);
+    *id = 0;
+    if (found) {
+        *id = sqlite3_column_int64(call.stmt, 0);
+        call_end(&call);
+    }
+    return result;
+}
+
+static enum result remember_name(struct store *store, int64_t source_id, const char *name, struct error *err)
+{
+    struct call call = call_of(store, SQL_QUERIES_SOURCE_NAME_INSERT);
+    call_text(&call, 1, text_of(name));
+    call_int(&call, 2, source_id);
+    return call_run(&call, err);
+}
+
+enum result store_source_known(struct store *store, const struct store_source *source, bool trial, bool *known,
+                               struct error *err)
+{
+    int64_t id;
+    enum result result = find_source(store, source->sha256, &id, err);
+    *known = id != 0;
+    if (result != RESULT_OK || !*known || trial)
+        return result;
+    result = remember_name(store, id, source->name, err);
+    return result;
+}
+
+static enum result forget(struct store *store, enum sql_id statement, struct error *err)
+{
+    struct call call = call_of(store, statement);
+    call_int(&call, 1, store->source_id);
+    return call_run(&call, err);
+}
+
+/* The same bytes again: what their earlier reading said goes, the jobs and the source's place stay. */
+static enum result restart_source(struct store *store, const struct store_source *source, struct error *err)
+{
+    struct call call = call_of(store, SQL_QUERIES_SOURCE_RESTART);
+    call_int(&call, 1, store->source_id);
+    call_int(&call, 2, source->ingested_at.sec);
+    enum result result = call_run(&call, err);
+    if (result == RESULT_OK)
+        result = forget(store, SQL_QUERIES_SOURCE_JOB_DELETE, err);
+    if (result == RESULT_OK)
+        result = forget(store, SQL_QUERIES_SOURCE_COLUMN_DELETE, err);
+    if (result == RESULT_OK)
+        result = forget(store, SQL_QUERIES_REJECT_DELETE, err);
+    return result;
+}
+
+static enum result insert_source(struct store *store, const struct store_source *source, struct error *err)
+{
+    struct call call = call_of(store, SQL_QUERIES_SOURCE_INSERT);
+    call_text(&call, 1, text_of(source->name));
+    call_blob(&call, 2, source->sha256, SHA256_SIZE);
+    call_int(&call, 3, (int64_t)source->bytes);
+    call_int(&call, 4, source->ingested_at.sec);
+    enum result result = call_run(&call, err);
+    store->source_id = sqlite3_last_insert_rowid(store->db);
+    return result;
+}
+
+static enum result insert_columns(struct store *store, const struct store_column *columns, size_t count,
+                                  struct error *err)
+{
+    enum result result = RESULT_OK;
+    for (size_t i = 0; result == RESULT_OK && i < count; i++) {
+        struct call call = call_of(store, SQL_QUERIES_SOURCE_COLUMN_INSERT);
+        call_int(&call, 1, store->source_id);
+        call_int(&call, 2, (int64_t)i);
+        call_text(&call, 3, text_of(columns[i].expected ? "expected" : "label"));
+        call_text(&call, 4, columns[i].name);
+        result = call_run(&call, err);
+    }
+    return result;
+}
+
+enum result store_source_begin(struct store *store, const struct store_source *source,
+                               const struct store_column *columns, size_t column_count, struct error *err)
+{
+    store->counts = (struct store_counts){0};
+    store->ingested_at = source->ingested_at;
+    store->column_count = column_count;
+    enum result result = store_write_begin(store, err);
+    if (result == RESULT_OK)
+        result = find_source(store, source->sha256, &store->source_id, err);
+    if (result == RESULT_OK)
+        result = store->source_id ? restart_source(store, source, err) : insert_source(store, source, err);
+    if (result == RESULT_OK)
+        result = remember_name(store, store->source_id, source->name, err);
+    if (result == RESULT_OK)
+        result = insert_columns(store, columns, column_count, err);
+    if (result != RESULT_OK)
+        store_rollback(store);
+    return result;
+}
+
+/* The job's key, and whether it is in the ledger only now. */
+static enum result find_or_insert_job(struct store *store, struct text job_id, int64_t *key, bool *added,
+                                      struct error *err)
+{
+    struct call insert = call_of(store, SQL_QUERIES_JOB_INSERT);
+    call_text(&insert, 1, job_id);
+    call_int(&insert, 2, store->ingested_at.sec);
+    enum result result = call_run(&insert, err);
+    if (result != RESULT_OK)
+        return result;
+    *added = sqlite3_changes(store->db) > 0;
+    if (*added) {
+        *key = sqlite3_last_insert_rowid(store->db);
+        return RESULT_OK;
+    }
+    struct call find = call_of(store, SQL_QUERIES_JOB_FIND);
+    call_text(&find, 1, job_id);
+    bool found;
+    result = call_row(&find, &found, err);
+    if (found) {
+        *key = sqlite3_column_int64(find.stmt, 0);
+        call_end(&find);
+    }
+    return result;
+}
+
+/* The kept cells as one JSON array: a row per label would halve the speed of ingest. */
+static struct text cells_as_json(struct store *store, const struct text *cells)
+{
+    if (store->column_count == 0)
+        return TEXT_NONE;
+    struct strbuf *json = &store->cells;
+    strbuf_clear(json);
+    for (size_t i = 0; i < store->column_count; i++) {
+        strbuf_putc(json, i == 0 ? '[' : ',');
+        json_write_string(json, cells[i]);
+    }
+    strbuf_putc(json, ']');
+    return (struct text){json->bytes, json->len};
+}
+
+enum result store_source_job(struct store *store, uint64_t line, struct text job_id, const struct text *cells,
+                             struct error *err)
+{
+    int64_t key = 0;
+    bool added = false;
+    enum result result = find_or_insert_job(store, job_id, &key, &added, err);
+    if (result != RESULT_OK)
+        return result;
+    struct text json = cells_as_json(store, cells);
+    if (store->cells.failed)
+        return error_memory(err);
+    struct call call = call_of(store, SQL_QUERIES_SOURCE_JOB_INSERT);
+    call_int(&call, 1, key);
+    call_int(&call, 2, store->source_id);
+    call_int(&call, 3, (int64_t)line);
+    call_text(&call, 4, json);
+    result = call_run(&call, err);
+    store->counts.rows++;
+    if (sqlite3_changes(store->db) == 0)
+        store->counts.duplicates++;
+    else if (added)
+        store->counts.new_jobs++;
+    else
+        store->counts.known_jobs++;
+    return result;
+}
+
+enum result store_source_reject(struct store *store, uint64_t line, struct text value, const char *reason,
+                                struct error *err)
+{
+    struct call call = call_of(store, SQL_QUERIES_REJECT_INSERT);
+    call_int(&call, 1, store->source_id);
+    call_int(&call, 2, (int64_t)line);
+    call_text(&call, 3, value);
+    call_text(&call, 4, text_of(reason));
+    store->counts.rows++;
+    store->counts.rejected++;
+    return call_run(&call, err);
+}
+
+enum result store_source_end(struct store *store, bool keep, struct store_counts *counts, struct error *err)
+{
+    enum result result = RESULT_OK;
+    if (counts)
+        *counts = store->counts;
+    if (keep) {
+        struct call call = call_of(store, SQL_QUERIES_SOURCE_FINISH);
+        call_int(&call, 1, store->source_id);
+        call_int(&call, 2, (int64_t)store->counts.rows);
+        call_int(&call, 3, (int64_t)(store->counts.new_jobs + store->counts.known_jobs));
+        call_int(&call, 4, (int64_t)store->counts.duplicates);
+        call_int(&call, 5, (int64_t)store->counts.rejected);
+        result = call_run(&call, err);
+        if (result == RESULT_OK)
+            result = store_exec(store, "COMMIT", err);
+    }
+    store_rollback(store);
+    return result;
+}
