@@ -90,6 +90,9 @@ struct reading {
     /* The document with its broken parts mended, where the body as it came would be read differently by other JSON
      * readers; else TEXT_NONE. */
     struct text repaired;
+
+    /* The body or the request ID holds the API key: neither may be kept or shown. */
+    bool holds_key;
 };
 
 #endif

@@ -22,13 +22,18 @@ enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSO
 struct json_reader *json_reader_new(void); /* NULL: out of memory. Owned by the caller. */
 void json_reader_free(struct json_reader *reader); /* NULL is allowed */
 
-/* Reads a whole document; a UTF-8 BOM before it is skipped. NULL where it is not JSON, nested too deep or out of memory: then
- * *problem is a static text that says which. */
+/* Reads a whole document; a UTF-8 BOM before it is skipped. NULL where it is not JSON, nested too deep or out of
+ * memory: then *problem is a static text that says which and completes "the document is ...". */
 const struct json *json_read(struct json_reader *reader, struct text document, const char **problem);
 
 /* True where the document read last had something that other readers would see differently than we do: a
- * BOM, broken UTF-8, \u0000, a lone surrogate or a duplicate member. json_write() of the root is then its repaired form. */
+ * BOM, broken UTF-8, \u0000, a lone surrogate or a duplicate member. json_write() of the root is then its
+ * repaired form. */
 bool json_was_repaired(const struct json_reader *reader);
+
+/* A new empty buffer for text made out of the document. The reader's: valid until the next json_read() or
+ * json_reader_free(). NULL: out of memory. */
+struct strbuf *json_scratch(struct json_reader *reader);
 
 enum json_type json_type(const struct json *value); /* of NULL: JSON_NULL */
 

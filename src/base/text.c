@@ -36,7 +36,8 @@ struct text text_trim(struct text t)
     return t;
 }
 
-/* What may follow a lead byte: how many continuation bytes, and the range of the first of them (Unicode 15, table 3-7). */
+/* What may follow a lead byte: how many continuation bytes, and the range of the first of them (Unicode 15,
+ * table 3-7). */
 struct lead {
     size_t more;
     unsigned char low;

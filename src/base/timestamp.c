@@ -8,7 +8,8 @@
 #define YEAR_0_DAYS INT64_C(-719528)  /* 0000-01-01, from 1970-01-01 */
 #define YEAR_10000_DAYS INT64_C(2932897)
 
-/* Days from 1970-01-01 in the proleptic Gregorian calendar: years begin in March, so that the leap day is their last. */
+/* Days from 1970-01-01 in the proleptic Gregorian calendar: years begin in March, so that the leap day is their
+ * last. */
 static int64_t days_from_civil(int year, int month, int day)
 {
     int64_t y = month <= 2 ? year - 1 : year;

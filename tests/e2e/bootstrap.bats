@@ -1,10 +1,11 @@
+#!/usr/bin/env bats
 # .ci/bootstrap on machines made of fakes: what it asks of apt-get, and what it tells people without it.
 
 BOOTSTRAP="$BATS_TEST_DIRNAME/../../.ci/bootstrap"
 MODULES="libcurl json-c sqlite3 nettle libmicrohttpd zlib cmocka"
 HEADERS="stdio.h csv.h"
 APT_GET="apt-get -q -y -o DPkg::Lock::Timeout=120"
-TOOLS="make sqlite3 prove curl openssl python3 soffice localc"
+TOOLS="make sqlite3 prove curl openssl python3 jq clang valgrind soffice localc"
 
 # A complete machine, run as root; each test takes away what it needs to.
 setup() {
@@ -85,7 +86,8 @@ line() {
     [ "$(wc -l <"$LOG")" -eq 2 ]
     installs "gcc libc6-dev make pkg-config libcurl4-openssl-dev libjson-c-dev libsqlite3-dev sqlite3 libcsv-dev \
 nettle-dev \
-libmicrohttpd-dev zlib1g-dev tzdata libcmocka-dev bats perl curl openssl python3 libreoffice-calc"
+libmicrohttpd-dev zlib1g-dev tzdata libcmocka-dev bats perl curl openssl python3 jq clang libclang-rt-14-dev valgrind \
+libreoffice-calc"
 }
 
 @test "what is installed is said before, and the machine is then fit" {
@@ -132,14 +134,14 @@ libmicrohttpd-dev zlib1g-dev tzdata libcmocka-dev bats perl curl openssl python3
 }
 
 @test "a bats that is too old is missing, and said so when the packages have none better" {
-    for version in 0.4.0 1.2.1 1.4.1 unknown; do
+    for version in 0.4.0 1.2.1 1.6.1 unknown; do
         fake bats "echo 'Bats $version'"
         bootstrap check
         installs bats
         [ "$status" -eq 1 ]
-        says "bootstrap: installed, and yet missing here or too old: bats 1.5"
+        says "bootstrap: installed, and yet missing here or too old: bats 1.7"
     done
-    for version in 1.5.0 1.11.1 2.0; do
+    for version in 1.7.0 1.11.1 2.0; do
         : >"$LOG"
         fake bats "echo 'Bats $version'"
         bootstrap check

@@ -1,0 +1,260 @@
+#include "json_mend.h"
+
+#include <string.h>
+
+#include "json.h"
+#include "strbuf.h"
+
+#define STRINGIFY_(x) #x
+#define STRINGIFY(x) STRINGIFY_(x)
+
+#define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
+#define BOM "\xEF\xBB\xBF"
+#define ESCAPE_LEN 6u /* \uXXXX */
+
+struct mender {
+    const char *at;
+    const char *end;
+    size_t depth;
+    struct strbuf *out;
+    struct json_mended *mended;
+};
+
+/* NUL at the end of the document: outside of strings it is no part of JSON either way. */
+static char peek(const struct mender *m)
+{
+    return m->at < m->end ? *m->at : '\0';
+}
+
+static bool take(struct mender *m, char c)
+{
+    if (m->at == m->end || *m->at != c)
+        return false;
+    m->at++;
+    return true;
+}
+
+static bool pass(struct mender *m, char c)
+{
+    if (!take(m, c))
+        return false;
+    strbuf_putc(m->out, c);
+    return true;
+}
+
+static void skip_blanks(struct mender *m)
+{
+    while (m->at < m->end && (*m->at == ' ' || *m->at == '\n' || *m->at == '\r' || *m->at == '\t'))
+        m->at++;
+}
+
+static bool literal(struct mender *m, const char *word)
+{
+    size_t len = strlen(word);
+    if ((size_t)(m->end - m->at) < len || memcmp(m->at, word, len) != 0)
+        return false;
+    m->at += len;
+    strbuf_append(m->out, word, len);
+    return true;
+}
+
+static bool digits(struct mender *m)
+{
+    const char *start = m->at;
+    while (m->at < m->end && *m->at >= '0' && *m->at <= '9')
+        m->at++;
+    return m->at > start;
+}
+
+static bool number(struct mender *m)
+{
+    static const char opening[] = {'"', JSON_TAG_NUMBER};
+    const char *start = m->at;
+    take(m, '-');
+    if (!take(m, '0') && !digits(m))
+        return false;
+    if (take(m, '.') && !digits(m))
+        return false;
+    if (take(m, 'e') || take(m, 'E')) {
+        if (!take(m, '+'))
+            take(m, '-');
+        if (!digits(m))
+            return false;
+    }
+    strbuf_append(m->out, opening, sizeof opening);
+    strbuf_append(m->out, start, (size_t)(m->at - start));
+    strbuf_putc(m->out, '"');
+    return true;
+}
+
+/* The UTF-16 unit of the \uXXXX at s, or -1 where there is none. */
+static int utf16_unit(const char *s, size_t len)
+{
+    if (len < ESCAPE_LEN || s[0] != '\\' || s[1] != 'u')
+        return -1;
+    int unit = 0;
+    for (size_t i = 2; i < ESCAPE_LEN; i++) {
+        int digit;
+        if (s[i] >= '0' && s[i] <= '9')
+            digit = s[i] - '0';
+        else if (s[i] >= 'A' && s[i] <= 'F')
+            digit = s[i] - 'A' + 10;
+        else if (s[i] >= 'a' && s[i] <= 'f')
+            digit = s[i] - 'a' + 10;
+        else
+            return -1;
+        unit = unit << 4 | digit;
+    }
+    return unit;
+}
+
+static bool is_high_surrogate(int unit)
+{
+    return unit >= 0xD800 && unit <= 0xDBFF;
+}
+
+static bool is_low_surrogate(int unit)
+{
+    return unit >= 0xDC00 && unit <= 0xDFFF;
+}
+
+/* Length of the escape at s, a whole surrogate pair being one; 0 where it is none. */
+static size_t escape(const char *s, size_t len, bool *broken)
+{
+    *broken = false;
+    if (len < 2)
+        return 0;
+    if (s[1] != 'u')
+        return s[1] != '\0' && strchr("\"\\/bfnrt", s[1]) ? 2 : 0;
+    int unit = utf16_unit(s, len);
+    if (unit < 0)
+        return 0;
+    if (is_high_surrogate(unit) && is_low_surrogate(utf16_unit(s + ESCAPE_LEN, len - ESCAPE_LEN)))
+        return 2 * ESCAPE_LEN;
+    *broken = unit == 0 || is_high_surrogate(unit) || is_low_surrogate(unit);
+    return ESCAPE_LEN;
+}
+
+/* Length of the escape or character at s that is not plain ASCII; 0 where JSON does not allow it. */
+static size_t special(const char *s, size_t len, bool *broken)
+{
+    if (*s == '\\')
+        return escape(s, len, broken);
+    if ((unsigned char)*s < 0x20)
+        return 0;
+    size_t n = utf8_sequence(s, len);
+    *broken = n == 0;
+    return n > 0 ? n : utf8_broken(s, len);
+}
+
+static bool is_plain(char c)
+{
+    return c >= 0x20 && (unsigned char)c < 0x80 && c != '"' && c != '\\';
+}
+
+/* The rest of a string after its opening quote, the closing one included. */
+static bool string_rest(struct mender *m)
+{
+    const char *good = m->at;
+    for (;;) {
+        while (m->at < m->end && is_plain(*m->at))
+            m->at++;
+        if (m->at == m->end)
+            return false;
+        if (*m->at == '"')
+            break;
+        bool broken;
+        size_t n = special(m->at, (size_t)(m->end - m->at), &broken);
+        if (n == 0)
+            return false;
+        if (broken) {
+            strbuf_append(m->out, good, (size_t)(m->at - good));
+            strbuf_puts(m->out, REPLACEMENT);
+            m->mended->altered = true;
+            good = m->at + n;
+        }
+        m->at += n;
+    }
+    m->at++;
+    strbuf_append(m->out, good, (size_t)(m->at - good));
+    return true;
+}
+
+static bool string(struct mender *m)
+{
+    if (!pass(m, '"'))
+        return false;
+    strbuf_putc(m->out, JSON_TAG_STRING);
+    return string_rest(m);
+}
+
+static bool name(struct mender *m)
+{
+    skip_blanks(m);
+    if (!pass(m, '"') || !string_rest(m))
+        return false;
+    m->mended->members++;
+    skip_blanks(m);
+    return pass(m, ':');
+}
+
+static bool value(struct mender *m);
+
+static bool container(struct mender *m, char open, char close)
+{
+    if (m->depth == JSON_DEPTH_MAX) {
+        m->mended->problem = "JSON nested deeper than " STRINGIFY(JSON_DEPTH_MAX) " levels";
+        return false;
+    }
+    m->depth++;
+    pass(m, open);
+    skip_blanks(m);
+    if (peek(m) != close) {
+        do {
+            if (open == '{' && !name(m))
+                return false;
+            if (!value(m))
+                return false;
+            skip_blanks(m);
+        } while (pass(m, ','));
+    }
+    m->depth--;
+    return pass(m, close);
+}
+
+static bool value(struct mender *m)
+{
+    skip_blanks(m);
+    switch (peek(m)) {
+    case '{':
+        return container(m, '{', '}');
+    case '[':
+        return container(m, '[', ']');
+    case '"':
+        return string(m);
+    case 't':
+        return literal(m, "true");
+    case 'f':
+        return literal(m, "false");
+    case 'n':
+        return literal(m, "null");
+    default:
+        return number(m);
+    }
+}
+
+bool json_mend(struct text document, struct strbuf *out, struct json_mended *mended)
+{
+    *mended = (struct json_mended){.problem = "not JSON"};
+    if (document.len == 0)
+        return false;
+    struct mender m = {.at = document.bytes, .end = document.bytes + document.len, .out = out, .mended = mended};
+    if (document.len >= strlen(BOM) && memcmp(document.bytes, BOM, strlen(BOM)) == 0) {
+        m.at += strlen(BOM);
+        mended->altered = true;
+    }
+    if (!value(&m))
+        return false;
+    skip_blanks(&m);
+    return m.at == m.end;
+}

@@ -1,0 +1,26 @@
+/* What goes before json-c: one linear pass that checks a document and rewrites it so that json-c loses nothing. */
+#ifndef JOBLEDGER_JSON_MEND_H
+#define JOBLEDGER_JSON_MEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "text.h"
+
+struct strbuf;
+
+/* The first byte of every string in the rewritten text. json-c would clamp long integers and respell -0, so
+ * numbers go through it as strings. Names of members carry no tag. */
+enum json_tag { JSON_TAG_STRING = 's', JSON_TAG_NUMBER = 'n' };
+
+struct json_mended {
+    const char *problem; /* static, where the document was refused; completes "the document is ..." */
+    bool altered;        /* a BOM, broken UTF-8, \u0000 or a lone surrogate stood in it */
+    size_t members;      /* of all its objects together, duplicates counted */
+};
+
+/* Appends the rewritten document to out: valid JSON, valid UTF-8, no blanks, no \u0000. False where the document
+ * is not JSON by RFC 8259 or nested deeper than JSON_DEPTH_MAX. Failed allocations are left to out->failed. */
+bool json_mend(struct text document, struct strbuf *out, struct json_mended *mended);
+
+#endif
