@@ -23,11 +23,14 @@ enum result store_open(const char *path, enum store_mode mode, struct store **ou
 enum result store_open_scratch(struct store **out, struct error *err);
 void store_close(struct store *store); /* NULL is allowed; what was not committed is gone */
 
+/* From now on nothing is committed: a trial run sees its own writes, and they are gone with store_close(). */
+enum result store_trial(struct store *store, struct error *err);
+
 /* ---- sources: a file is taken in whole or not at all ---- */
 
 struct store_source {
     const char *name; /* the path as given; kept for messages and --source */
-    const uint8_t *sha256; /* 32 bytes */
+    const uint8_t *sha256; /* SHA256_SIZE bytes */
     uint64_t bytes;
     struct timestamp ingested_at;
 };
@@ -45,9 +48,8 @@ struct store_counts {
     uint64_t rejected;
 };
 
-/* True in *known where the bytes were ingested before. Then, unless trial, the name is remembered as one more name of
- * that source. */
-enum result store_source_known(struct store *store, const struct store_source *source, bool trial, bool *known,
+/* True in *known where the bytes were ingested before. Then the name is remembered as one more name of that source. */
+enum result store_source_known(struct store *store, const struct store_source *source, bool *known,
                                struct error *err);
 
 /* Opens the transaction in which the source's rows are taken in. An earlier reading of the same bytes is replaced. */
@@ -83,16 +85,18 @@ struct store_run {
     uint64_t requests;
     uint64_t retries;
     uint64_t rate_limited;
-    int exit_status;
-    /* filled by store_run_end(): the jobs asked in this run by their state at its end */
-    uint64_t by_status[JOB_STATUS_COUNT];
-    uint64_t in_trouble; /* of these, those that keep an error code though open, or though resolved earlier */
+    uint64_t by_status[JOB_STATUS_COUNT]; /* the jobs asked in this run, as they stand now */
+    uint64_t in_trouble; /* of these, those whose last attempt brought no usable answer */
 };
-enum result store_run_end(struct store *store, struct timestamp now, struct store_run *run, struct error *err);
+/* What was saved in this run so far. Its retries and rate_limited are the fetcher's to know: 0. */
+struct store_run store_run_so_far(const struct store *store);
+/* Closes the run. Of run the requests, retries and rate_limited count. */
+enum result store_run_end(struct store *store, const struct store_run *run, int exit_status, struct timestamp now,
+                          struct error *err);
 
 /* ---- reading ---- */
 
-/* All reads between begin and end see one state of the ledger, whatever is written meanwhile. */
+/* All reads between begin and end see one state of the ledger, whatever is written meanwhile. May be nested. */
 enum result store_snapshot_begin(struct store *store, struct error *err);
 void store_snapshot_end(struct store *store);
 

@@ -22,6 +22,8 @@ struct store {
     char *name;                              /* the path, for messages: already escaped */
     sqlite3_stmt *statements[SQL_COUNT];     /* prepared at first use */
     bool in_transaction;
+    bool trial;        /* nothing is committed */
+    int snapshots;     /* nested store_snapshot_begin() */
 
     /* The source that is being taken in. */
     int64_t source_id;
@@ -68,6 +70,8 @@ enum result store_exec(struct store *store, const char *sql, struct error *err);
 
 /* Opens the transaction that the next writes belong to, where none is open. */
 enum result store_write_begin(struct store *store, struct error *err);
+/* Makes the open transaction durable, unless this is a trial. On failure it is rolled back. */
+enum result store_write_end(struct store *store, struct error *err);
 void store_rollback(struct store *store);
 
 #endif

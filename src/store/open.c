@@ -307,6 +307,12 @@ enum result store_open_scratch(struct store **out, struct error *err)
     return result;
 }
 
+enum result store_trial(struct store *store, struct error *err)
+{
+    store->trial = true;
+    return store_write_begin(store, err);
+}
+
 void store_close(struct store *store)
 {
     if (!store)

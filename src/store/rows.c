@@ -11,12 +11,15 @@ struct store_rows {
 
 enum result store_snapshot_begin(struct store *store, struct error *err)
 {
-    return store_exec(store, "BEGIN", err);
+    enum result result = store->snapshots == 0 ? store_exec(store, "BEGIN", err) : RESULT_OK;
+    store->snapshots += result == RESULT_OK;
+    return result;
 }
 
 void store_snapshot_end(struct store *store)
 {
-    if (!sqlite3_get_autocommit(store->db))
+    store->snapshots--;
+    if (store->snapshots == 0 && !sqlite3_get_autocommit(store->db))
         sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 }
 

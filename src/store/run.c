@@ -3,7 +3,7 @@
 #include "ledger.h"
 
 /* Keeps the run's row in step, so that a run that is killed has its counts. ended: NULL while it lasts. */
-static enum result update_run(struct store *store, const struct timestamp *ended, struct error *err)
+static enum result update_run(struct store *store, const struct timestamp *ended, int exit_status, struct error *err)
 {
     const struct store_run *run = &store->run;
     const uint64_t *by = run->by_status;
@@ -17,18 +17,8 @@ static enum result update_run(struct store *store, const struct timestamp *ended
     for (int i = 0; i < (int)(sizeof values / sizeof values[0]); i++)
         call_int(&call, i + 2, (int64_t)values[i]);
     call_int_or_null(&call, 10, ended != NULL, ended ? ended->sec : 0);
-    call_int_or_null(&call, 11, ended != NULL, run->exit_status);
+    call_int_or_null(&call, 11, ended != NULL, exit_status);
     return call_run(&call, err);
-}
-
-static enum result commit(struct store *store, struct error *err)
-{
-    enum result result = store_exec(store, "COMMIT", err);
-    if (result != RESULT_OK)
-        store_rollback(store);
-    store->in_transaction = false;
-    store->unsaved = false;
-    return result;
 }
 
 enum result store_run_begin(struct store *store, struct timestamp now, struct error *err)
@@ -44,7 +34,7 @@ enum result store_run_begin(struct store *store, struct timestamp now, struct er
     result = call_run(&call, err);
     store->run_id = sqlite3_last_insert_rowid(store->db);
     if (result == RESULT_OK)
-        return commit(store, err);
+        return store_write_end(store, err);
     store_rollback(store);
     return result;
 }
@@ -53,25 +43,31 @@ enum result store_commit(struct store *store, struct error *err)
 {
     if (!store->unsaved)
         return RESULT_OK;
-    enum result result = update_run(store, NULL, err);
+    store->unsaved = false;
+    enum result result = update_run(store, NULL, 0, err);
     if (result == RESULT_OK)
-        return commit(store, err);
+        return store_write_end(store, err);
     store_rollback(store);
     return result;
 }
 
-enum result store_run_end(struct store *store, struct timestamp now, struct store_run *run, struct error *err)
+struct store_run store_run_so_far(const struct store *store)
+{
+    return store->run;
+}
+
+enum result store_run_end(struct store *store, const struct store_run *run, int exit_status, struct timestamp now,
+                          struct error *err)
 {
     store->run.requests = run->requests;
     store->run.retries = run->retries;
     store->run.rate_limited = run->rate_limited;
-    store->run.exit_status = run->exit_status;
-    *run = store->run;
     enum result result = store_write_begin(store, err);
     if (result == RESULT_OK)
-        result = update_run(store, &now, err);
+        result = update_run(store, &now, exit_status, err);
+    store->unsaved = false;
     if (result == RESULT_OK)
-        return commit(store, err);
+        return store_write_end(store, err);
     store_rollback(store);
     return result;
 }

@@ -25,15 +25,19 @@ static enum result remember_name(struct store *store, int64_t source_id, const c
     return call_run(&call, err);
 }
 
-enum result store_source_known(struct store *store, const struct store_source *source, bool trial, bool *known,
+enum result store_source_known(struct store *store, const struct store_source *source, bool *known,
                                struct error *err)
 {
-    int64_t id;
-    enum result result = find_source(store, source->sha256, &id, err);
+    int64_t id = 0;
+    enum result result = store_write_begin(store, err);
+    if (result == RESULT_OK)
+        result = find_source(store, source->sha256, &id, err);
+    if (result == RESULT_OK && id != 0)
+        result = remember_name(store, id, source->name, err);
     *known = id != 0;
-    if (result != RESULT_OK || !*known || trial)
-        return result;
-    result = remember_name(store, id, source->name, err);
+    if (result == RESULT_OK)
+        return store_write_end(store, err);
+    store_rollback(store);
     return result;
 }
 
@@ -94,6 +98,8 @@ enum result store_source_begin(struct store *store, const struct store_source *s
     store->ingested_at = source->ingested_at;
     store->column_count = column_count;
     enum result result = store_write_begin(store, err);
+    if (result == RESULT_OK && store->trial)
+        result = store_exec(store, "SAVEPOINT source", err);
     if (result == RESULT_OK)
         result = find_source(store, source->sha256, &store->source_id, err);
     if (result == RESULT_OK)
@@ -188,22 +194,31 @@ enum result store_source_reject(struct store *store, uint64_t line, struct text 
     return call_run(&call, err);
 }
 
+static enum result finish_source(struct store *store, struct error *err)
+{
+    struct call call = call_of(store, SQL_QUERIES_SOURCE_FINISH);
+    call_int(&call, 1, store->source_id);
+    call_int(&call, 2, (int64_t)store->counts.rows);
+    call_int(&call, 3, (int64_t)(store->counts.new_jobs + store->counts.known_jobs));
+    call_int(&call, 4, (int64_t)store->counts.duplicates);
+    call_int(&call, 5, (int64_t)store->counts.rejected);
+    return call_run(&call, err);
+}
+
 enum result store_source_end(struct store *store, bool keep, struct store_counts *counts, struct error *err)
 {
     enum result result = RESULT_OK;
     if (counts)
         *counts = store->counts;
-    if (keep) {
-        struct call call = call_of(store, SQL_QUERIES_SOURCE_FINISH);
-        call_int(&call, 1, store->source_id);
-        call_int(&call, 2, (int64_t)store->counts.rows);
-        call_int(&call, 3, (int64_t)(store->counts.new_jobs + store->counts.known_jobs));
-        call_int(&call, 4, (int64_t)store->counts.duplicates);
-        call_int(&call, 5, (int64_t)store->counts.rejected);
-        result = call_run(&call, err);
-        if (result == RESULT_OK)
-            result = store_exec(store, "COMMIT", err);
+    if (keep)
+        result = finish_source(store, err);
+    if (store->trial) {
+        /* The sources before this one must stay in sight, though nothing is committed. */
+        const char *end = keep && result == RESULT_OK ? "RELEASE source" : "ROLLBACK TO source; RELEASE source";
+        return store_exec(store, end, result == RESULT_OK ? err : NULL) == RESULT_OK ? result : RESULT_LEDGER;
     }
+    if (keep && result == RESULT_OK)
+        return store_write_end(store, err);
     store_rollback(store);
     return result;
 }

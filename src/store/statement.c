@@ -114,6 +114,15 @@ enum result store_write_begin(struct store *store, struct error *err)
     return result;
 }
 
+enum result store_write_end(struct store *store, struct error *err)
+{
+    if (store->trial)
+        return RESULT_OK;
+    enum result result = store_exec(store, "COMMIT", err);
+    store_rollback(store);
+    return result;
+}
+
 void store_rollback(struct store *store)
 {
     /* SQLite may have rolled back by itself already, on a full disk for instance. */
