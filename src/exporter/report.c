@@ -1,0 +1,97 @@
+#include <string.h>
+
+#include "exporter.h"
+#include "source.h"
+
+enum report_id {
+    REPORT_JOBS,
+    REPORT_MODELS,
+    REPORT_DAILY,
+    REPORT_FAILURES,
+    REPORT_EXTRACTED,
+    REPORT_RECONCILE,
+    REPORT_REJECTS,
+    REPORT_COUNT
+};
+
+static const struct report reports[REPORT_COUNT] = {
+    [REPORT_JOBS] = {"jobs", "every job with its labels"},
+    [REPORT_MODELS] = {"models", "cost, time and confidence by model"},
+    [REPORT_DAILY] = {"daily", "the same by day and model"},
+    [REPORT_FAILURES] = {"failures", "jobs that came to no result, and why"},
+    [REPORT_EXTRACTED] = {"extracted", "extracted data, one column for each field"},
+    [REPORT_RECONCILE] = {"reconcile", "what became of the rows of each source"},
+    [REPORT_REJECTS] = {"rejects", "rows that were not taken in, and why"},
+};
+
+static const struct row_source sources[REPORT_COUNT] = {
+    [REPORT_JOBS] = {"reports/jobs", source_labelled},
+    [REPORT_MODELS] = {"reports/models", source_plain},
+    [REPORT_DAILY] = {"reports/daily", source_plain},
+    [REPORT_FAILURES] = {"reports/failures", source_plain},
+    [REPORT_EXTRACTED] = {"reports/extracted", source_extracted},
+    [REPORT_RECONCILE] = {"reports/reconcile", source_plain},
+    [REPORT_REJECTS] = {"reports/rejects", source_plain},
+};
+
+size_t export_reports(const struct report **all)
+{
+    *all = reports;
+    return REPORT_COUNT;
+}
+
+const struct report *export_report(const char *name)
+{
+    for (size_t i = 0; i < REPORT_COUNT; i++)
+        if (strcmp(reports[i].name, name) == 0)
+            return &reports[i];
+    return NULL;
+}
+
+static enum result check_options(const struct export_options *options, struct error *err)
+{
+    unsigned char c = (unsigned char)options->delimiter;
+    if (c == '\0' || c == '"' || c == '\r' || c == '\n' || c > 0x7F)
+        return error_set(err, RESULT_USAGE,
+                         "the delimiter must be one ASCII character other than a quote or a line end");
+    return RESULT_OK;
+}
+
+/* SQLite says only that an integer overflowed. Of what the reports add up, only money can. */
+static void explain_overflow(const struct report *report, struct error *err)
+{
+    static const char words[] = ": integer overflow";
+    size_t len = err ? strlen(err->text) : 0;
+    if (len >= sizeof words - 1 && strcmp(err->text + len - (sizeof words - 1), words) == 0)
+        error_set(err, RESULT_LEDGER,
+                  "report %s: a total is beyond 9000000000 CHF, more than is added up exactly; the report jobs shows "
+                  "what each job is said to cost", report->name);
+}
+
+static enum result write_report(struct store *store, const struct report *report, struct writer *writer,
+                                struct error *err)
+{
+    const struct row_source *source = &sources[report - reports];
+    enum result result = store_snapshot_begin(store, err);
+    if (result != RESULT_OK)
+        return result;
+    result = source->write(store, source->query, writer, err);
+    store_snapshot_end(store);
+    if (result == RESULT_LEDGER)
+        explain_overflow(report, err);
+    return result == RESULT_OK ? writer->finish(writer, err) : result;
+}
+
+enum result export_write(struct store *store, const struct report *report, const struct export_options *options,
+                         FILE *out, struct error *err)
+{
+    enum result result = check_options(options, err);
+    if (result != RESULT_OK)
+        return result;
+    struct writer *writer = csv_writer_new(out, options);
+    if (!writer)
+        return error_memory(err);
+    result = write_report(store, report, writer, err);
+    writer->free(writer);
+    return result;
+}
