@@ -20,6 +20,9 @@ struct reader_options {
     const char *encoding;  /* a name that iconv knows, without a // suffix; NULL: UTF-8 */
 };
 
+/* RESULT_USAGE where the options contradict each other or name an unknown encoding: for a look before any file. */
+enum result reader_check(const struct reader_options *options, struct error *err);
+
 enum reader_column_kind {
     READER_IGNORED,  /* nameless, a repeated name, or beside the labels in a report of our own */
     READER_ID,

@@ -1,0 +1,238 @@
+#include "source.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#define NAME_CHARS_MAX 60
+
+static const struct text utf8_bom = {"\xEF\xBB\xBF", 3};
+
+struct window {
+    size_t len;
+    char bytes[READER_CHUNK_MAX];
+};
+
+struct reader_source {
+    int fd;
+    int read_errno; /* 0: no read has failed */
+    bool eof;
+    const char *name;
+    const char *encoding; /* NULL: UTF-8, which needs no decoder */
+    iconv_t decoder;
+    int decode_errno; /* why iconv stopped: EILSEQ, EINVAL; 0 where it didn't */
+    bool flushed;     /* the decoder has given what it kept back */
+    uint64_t handed;  /* bytes of text handed out before `text` */
+    size_t used;      /* of text: handed out last */
+    struct window text; /* decoded */
+    struct window raw;  /* not decoded yet */
+};
+
+/* utf8, UTF-8, utf_8, ...: iconv knows but some of them. */
+static bool is_utf8(const char *encoding)
+{
+    char letters[8];
+    size_t n = 0;
+    for (; *encoding && n < sizeof letters - 1; encoding++)
+        if (*encoding != '-' && *encoding != '_')
+            letters[n++] = *encoding;
+    letters[n] = '\0';
+    return strcasecmp(letters, "utf8") == 0;
+}
+
+static enum result open_decoder(struct reader_source *source, struct error *err)
+{
+    char encoding[8 * NAME_CHARS_MAX];
+    text_printable(text_of(source->encoding), NAME_CHARS_MAX, encoding, sizeof encoding);
+    /* To iconv, an empty name is the locale's encoding and what follows a slash its own options: lossy ones, too. */
+    if (!*source->encoding || strchr(source->encoding, '/'))
+        return error_set(err, RESULT_USAGE, "--encoding \"%s\": not the name of an encoding", encoding);
+    source->decoder = iconv_open("UTF-8", source->encoding);
+    if (source->decoder != (iconv_t)-1)
+        return RESULT_OK;
+    if (errno == EINVAL)
+        return error_set(err, RESULT_USAGE, "--encoding %s: unknown; `iconv -l` lists the names", encoding);
+    return error_set(err, RESULT_INPUT, "--encoding %s: can't be used: %s", encoding, strerror(errno));
+}
+
+enum result reader_source_open(int fd, const char *name, const char *encoding, struct reader_source **out,
+                               struct error *err)
+{
+    *out = NULL;
+    struct reader_source *source = malloc(sizeof *source);
+    if (!source)
+        return error_memory(err);
+    source->fd = fd;
+    source->read_errno = 0;
+    source->eof = false;
+    source->name = name;
+    source->encoding = encoding && !is_utf8(encoding) ? encoding : NULL;
+    source->decoder = (iconv_t)-1;
+    source->decode_errno = 0;
+    source->flushed = false;
+    source->handed = 0;
+    source->used = 0;
+    source->text.len = 0;
+    source->raw.len = 0;
+    enum result result = source->encoding ? open_decoder(source, err) : RESULT_OK;
+    if (result == RESULT_OK)
+        *out = source;
+    else
+        reader_source_close(source);
+    return result;
+}
+
+void reader_source_close(struct reader_source *source)
+{
+    if (!source)
+        return;
+    if (source->decoder != (iconv_t)-1)
+        iconv_close(source->decoder);
+    free(source);
+}
+
+static void drop_front(struct window *window, size_t n)
+{
+    window->len -= n;
+    memmove(window->bytes, window->bytes + n, window->len);
+}
+
+/* Until the window is full: chunks must not depend on how a pipe was fed. */
+static void fill(struct reader_source *source, struct window *window)
+{
+    while (window->len < sizeof window->bytes && !source->eof) {
+        ssize_t n = read(source->fd, window->bytes + window->len, sizeof window->bytes - window->len);
+        if (n > 0) {
+            window->len += (size_t)n;
+        } else if (n == 0 || errno != EINTR) {
+            source->read_errno = n == 0 ? 0 : errno;
+            source->eof = true;
+        }
+    }
+}
+
+/* One call of iconv, from raw to text. At the end of the file also what a decoder keeps back until it knows what
+ * follows. */
+static void convert(struct reader_source *source)
+{
+    char *in = source->raw.bytes;
+    size_t in_left = source->raw.len;
+    char *out = source->text.bytes + source->text.len;
+    size_t out_left = sizeof source->text.bytes - source->text.len;
+    source->decode_errno = 0;
+    if (iconv(source->decoder, &in, &in_left, &out, &out_left) == (size_t)-1 && errno != E2BIG)
+        source->decode_errno = errno;
+    drop_front(&source->raw, source->raw.len - in_left);
+    if (source->eof && source->raw.len == 0 && !source->flushed)
+        source->flushed = iconv(source->decoder, NULL, NULL, &out, &out_left) != (size_t)-1;
+    source->text.len = sizeof source->text.bytes - out_left;
+}
+
+/* Input can yield no text (a BOM, a shift); then there must be more of it. */
+static void decode(struct reader_source *source)
+{
+    size_t raw_before;
+    do {
+        fill(source, &source->raw);
+        raw_before = source->raw.len;
+        convert(source);
+    } while (source->text.len == 0 && source->raw.len < raw_before);
+}
+
+static size_t usable_prefix(struct text t)
+{
+    size_t len = utf8_valid_prefix(t.bytes, t.len);
+    const char *nul = memchr(t.bytes, '\0', len);
+    return nul ? (size_t)(nul - t.bytes) : len;
+}
+
+/* The encoding that a file with such bytes at its very beginning is written in, else NULL. */
+static const char *encoding_by_bom(struct text start)
+{
+    static const struct {
+        struct text bom;
+        const char *encoding;
+    } boms[] = {
+        {{"\xFF\xFE\0\0", 4}, "utf-32"},
+        {{"\0\0\xFE\xFF", 4}, "utf-32"},
+        {{"\xFF\xFE", 2}, "utf-16"},
+        {{"\xFE\xFF", 2}, "utf-16"},
+    };
+    for (size_t i = 0; i < sizeof boms / sizeof boms[0]; i++)
+        if (start.len >= boms[i].bom.len && memcmp(start.bytes, boms[i].bom.bytes, boms[i].bom.len) == 0)
+            return boms[i].encoding;
+    return NULL;
+}
+
+/* rest: from the first byte that can't be used; it stands at offset in the file. */
+static enum result bad_utf8(const struct reader_source *source, uint64_t line, uint64_t offset, struct text rest,
+                            struct error *err)
+{
+    const char *encoding = offset == 0 ? encoding_by_bom(rest) : NULL;
+    unsigned byte = (unsigned char)rest.bytes[0];
+    if (encoding)
+        return error_set(err, RESULT_INPUT, "%s:%" PRIu64 ": not UTF-8; it begins as %s does: use --encoding %s",
+                         source->name, line, encoding, encoding);
+    if (byte != 0)
+        return error_set(err, RESULT_INPUT,
+                         "%s:%" PRIu64 ": the byte 0x%02X is not UTF-8; name the encoding, such as "
+                         "--encoding windows-1252", source->name, line, byte);
+    /* In UTF-16, the NUL beside an ASCII character is its first half in BE, its second in LE. */
+    static const char *const by_place[] = {"utf-16be", "utf-16le"};
+    encoding = offset < sizeof by_place / sizeof by_place[0] ? by_place[offset] : "utf-16";
+    return error_set(err, RESULT_INPUT, "%s:%" PRIu64 ": a NUL byte; if the file is UTF-16, use --encoding %s",
+                     source->name, line, encoding);
+}
+
+static enum result bad_bytes(const struct reader_source *source, uint64_t line, bool decoded, struct error *err)
+{
+    char encoding[8 * NAME_CHARS_MAX];
+    text_printable(text_of(source->encoding), NAME_CHARS_MAX, encoding, sizeof encoding);
+    if (decoded)
+        return error_set(err, RESULT_INPUT, "%s:%" PRIu64 ": a NUL character; is --encoding %s right?",
+                         source->name, line, encoding);
+    if (source->decode_errno == EINVAL)
+        return error_set(err, RESULT_INPUT,
+                         "%s:%" PRIu64 ": the file ends within a character; is --encoding %s right?",
+                         source->name, line, encoding);
+    return error_set(err, RESULT_INPUT, "%s:%" PRIu64 ": the byte 0x%02X is not %s; is --encoding %s right?",
+                     source->name, line, (unsigned)(unsigned char)source->raw.bytes[0], encoding, encoding);
+}
+
+enum result reader_source_next(struct reader_source *source, uint64_t line, struct text *chunk, struct error *err)
+{
+    bool at_start = source->handed == 0 && source->used == 0;
+    source->handed += source->used;
+    drop_front(&source->text, source->used);
+    source->used = 0;
+    if (source->encoding)
+        decode(source);
+    else
+        fill(source, &source->text);
+    struct text text = {source->text.bytes, source->text.len};
+    size_t bom = 0;
+    if (at_start && text.len >= utf8_bom.len && memcmp(text.bytes, utf8_bom.bytes, utf8_bom.len) == 0)
+        bom = utf8_bom.len;
+    source->used = usable_prefix(text);
+    *chunk = (struct text){text.bytes + bom, source->used - bom};
+    if (chunk->len > 0)
+        return RESULT_OK;
+    if (source->read_errno != 0)
+        return error_set(err, RESULT_INPUT, "%s: can't be read: %s", source->name, strerror(source->read_errno));
+    struct text rest = {text.bytes + source->used, text.len - source->used};
+    if (rest.len == 0 && source->raw.len == 0)
+        return RESULT_OK;
+    if (source->encoding)
+        return bad_bytes(source, line, rest.len > 0, err);
+    return bad_utf8(source, line, source->handed + source->used, rest, err);
+}
+
+bool reader_source_ended(const struct reader_source *source)
+{
+    return source->eof && source->read_errno == 0 && source->used == source->text.len && source->raw.len == 0 &&
+           (source->flushed || !source->encoding);
+}

@@ -1,0 +1,28 @@
+/* Bytes of a descriptor, decoded to UTF-8. iconv sits behind this. */
+#ifndef JOBLEDGER_READER_SOURCE_H
+#define JOBLEDGER_READER_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "result.h"
+#include "text.h"
+
+#define READER_CHUNK_MAX (1u << 17) /* bytes; chunks are as long as they can be, however few each read(2) brings */
+
+struct reader_source;
+
+/* name is printable, for messages, and must outlive the source; likewise encoding (NULL: UTF-8). RESULT_USAGE where
+ * iconv doesn't know the encoding. */
+enum result reader_source_open(int fd, const char *name, const char *encoding, struct reader_source **out,
+                               struct error *err);
+void reader_source_close(struct reader_source *source); /* NULL is allowed */
+
+/* The next chunk: valid UTF-8 without BOM and NUL bytes, valid until the next call; empty at the end. line is that
+ * of the chunk's first byte, for messages. */
+enum result reader_source_next(struct reader_source *source, uint64_t line, struct text *chunk, struct error *err);
+
+/* The chunk handed out last is the end of the file. */
+bool reader_source_ended(const struct reader_source *source);
+
+#endif
