@@ -1,0 +1,31 @@
+#include "outage.h"
+
+bool outage_failed(struct outage *outage, int64_t job_key, int64_t now_ms)
+{
+    if (outage->row == 0) {
+        outage->first_job = job_key;
+        outage->several = false;
+    }
+    outage->row++;
+    outage->several |= job_key != outage->first_job;
+    outage->last_ms = now_ms;
+    outage->any_failed = true;
+    return outage->row >= FETCH_FAILED_ROW_MAX && outage->several;
+}
+
+void outage_over(struct outage *outage)
+{
+    outage->row = 0;
+    outage->any_answered = true;
+}
+
+int64_t outage_wait(const struct outage *outage, int64_t now_ms)
+{
+    int64_t until = outage->last_ms + OUTAGE_SPACE_MS;
+    return outage->row >= OUTAGE_SPACED_FROM && until > now_ms ? until - now_ms : 0;
+}
+
+bool outage_only_failures(const struct outage *outage)
+{
+    return outage->any_failed && !outage->any_answered;
+}
