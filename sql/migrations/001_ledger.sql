@@ -171,5 +171,6 @@ SELECT job_id,
        strftime('%Y-%m-%dT%H:%M:%SZ', failing_since, 'unixepoch') AS failing_since,
        trace_id,
        cost_nano AS cost_nano_chf,
-       id AS job
+       id AS job,
+       object_answer_id
 FROM job;

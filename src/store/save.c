@@ -204,7 +204,7 @@ static enum result save_trouble(const struct saving *s)
     call_int(&call, 7, s->requests);
     call_int(&call, 8, s->store->run_id);
     enum result result = call_run(&call, s->err);
-    if (result == RESULT_OK && s->answer && s->answer->body.bytes)
+    if (result == RESULT_OK && s->answer && s->answer->body.bytes && !r->holds_key)
         result = keep_useless(s);
     return result;
 }

@@ -1,0 +1,20 @@
+#include "cli.h"
+
+enum result cli_fail(const struct cli *cli, enum result result, const struct error *err)
+{
+    log_line(&cli->log, result == RESULT_LOOSE_ENDS ? LOG_WARNING : LOG_ERROR, "%s", err->text);
+    return result;
+}
+
+void cli_summary(struct cli *cli, enum result result)
+{
+    if (cli->summary.bytes)
+        log_line(&cli->log, result == RESULT_LOOSE_ENDS ? LOG_WARNING : LOG_NOTICE, "%s: %s",
+                 commands[cli->command].name, cli->summary.bytes);
+}
+
+enum result cli_interrupted(const struct cli *cli)
+{
+    sig_atomic_t number = *cli->signal;
+    return number == SIGINT ? RESULT_SIGINT : number != 0 ? RESULT_SIGTERM : RESULT_OK;
+}

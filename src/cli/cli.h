@@ -1,0 +1,126 @@
+/* What the commands share: the settings they were given, the log, and the one place that joins the rooms. */
+#ifndef JOBLEDGER_CLI_CLI_H
+#define JOBLEDGER_CLI_CLI_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "exporter.h"
+#include "fetcher.h"
+#include "log.h"
+#include "reader.h"
+#include "result.h"
+#include "store.h"
+#include "strbuf.h"
+
+enum command_id {
+    COMMAND_INGEST,
+    COMMAND_FETCH,
+    COMMAND_EXPORT,
+    COMMAND_RUN,
+    COMMAND_STATUS,
+    COMMAND_SHOW,
+    COMMAND_COUNT,
+    COMMAND_NONE = COMMAND_COUNT,
+};
+
+enum fail_on {
+    FAIL_ON_FAILED = 1,
+    FAIL_ON_NOT_FOUND = 2,
+    FAIL_ON_OPEN = 4,
+};
+
+/* Everything that options and environment say. Strings belong to argv or the environment. */
+struct settings {
+    const char *db;
+    struct clock clock;
+    int64_t wait_lock_ms;
+    bool help;
+    bool version;
+
+    struct reader_options reader;
+    bool strict;
+    bool again;
+    bool dry_run;
+
+    struct fetch_options fetch;
+    const char *api_key_file;
+    unsigned fail_on; /* of enum fail_on */
+
+    struct export_options export;
+    const char *output; /* -o, or --out of run */
+
+    bool json;
+
+    const char **arguments; /* what is not an option, without the command */
+    size_t argument_count;
+};
+
+struct cli {
+    enum command_id command;
+    struct settings settings;
+    struct log log;
+    const volatile sig_atomic_t *signal;
+    struct strbuf summary; /* what the steps came to, for the one line at the end */
+};
+
+/* ---- main.c ---- */
+
+struct command {
+    const char *name;
+    const char *arguments; /* for --help */
+    const char *summary;
+    enum result (*run)(struct cli *cli);
+};
+extern const struct command commands[COMMAND_COUNT];
+
+/* ---- options.c ---- */
+
+/* Fills cli->command and cli->settings from the arguments, then from the environment where no option spoke, then
+ * with the defaults. settings.arguments is owned by the caller. RESULT_USAGE names what was wrong. */
+enum result options_parse(struct cli *cli, int argc, char **argv, struct error *err);
+void options_print_help(enum command_id command); /* COMMAND_NONE: of the program */
+
+/* ---- the steps, used alone and by run ---- */
+
+/* Every step reports its own errors on the log and adds what it came to to cli->summary. */
+enum result ingest_files(struct cli *cli, struct store *store);
+enum result fetch_open_jobs(struct cli *cli, struct store *store, const char *key);
+enum result export_all(struct cli *cli, struct store *store, const char *folder);
+
+enum result command_ingest(struct cli *cli);
+enum result command_fetch(struct cli *cli);
+enum result command_export(struct cli *cli);
+enum result command_run(struct cli *cli);
+enum result command_status(struct cli *cli);
+enum result command_show(struct cli *cli);
+
+/* ---- key.c ---- */
+
+/* The API key from the file, the environment or the credentials folder, in that order. *key is to be freed with key_free().
+ * RESULT_CREDENTIALS where there is none that can be used. */
+enum result key_load(const char *file, char **key, struct error *err);
+void key_free(char *key); /* wipes it; NULL is allowed */
+
+/* ---- ledger.c ---- */
+
+/* Takes the ledger's lock and opens it. The two are given back by ledger_close(). Reports its own errors. */
+struct ledger {
+    struct lock *lock;
+    struct store *store;
+};
+enum result ledger_open(struct cli *cli, enum store_mode mode, struct ledger *ledger);
+void ledger_close(struct ledger *ledger);
+
+/* ---- for all of them ---- */
+
+/* Reports the error and returns result. */
+enum result cli_fail(const struct cli *cli, enum result result, const struct error *err);
+/* Prints the summary as "COMMAND: ...": a warning where there are loose ends, which nothing else may have named. */
+void cli_summary(struct cli *cli, enum result result);
+/* RESULT_SIGINT or RESULT_SIGTERM where one came, else RESULT_OK. */
+enum result cli_interrupted(const struct cli *cli);
+
+#endif

@@ -1,0 +1,155 @@
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli.h"
+#include "file.h"
+
+static enum result write_report(struct cli *cli, struct store *store, const struct report *report, const char *path,
+                                struct error *err)
+{
+    struct atomic_file *file;
+    enum result result = atomic_file_open(path, &file, err);
+    if (result != RESULT_OK)
+        return result;
+    result = export_write(store, report, &cli->settings.export, atomic_file_stream(file), err);
+    if (result == RESULT_OK && cli_interrupted(cli) != RESULT_OK)
+        result = error_set(err, cli_interrupted(cli), "%s: interrupted, not written", report->name);
+    if (result == RESULT_OK)
+        return atomic_file_commit(file, err);
+    /* The stream knows no more than that it failed: the folder or the device is what a person has to look at. */
+    if (result == RESULT_REPORT) {
+        char name[256];
+        struct error why = *err;
+        error_set(err, result, "%s: %s", text_printable(text_of(path), 120, name, sizeof name), why.text);
+    }
+    atomic_file_discard(file);
+    return result;
+}
+
+/* Like mkdir -p. */
+static enum result make_folder(const char *folder, struct error *err)
+{
+    struct strbuf path = {0};
+    struct stat st;
+    strbuf_puts(&path, folder);
+    if (path.failed)
+        return error_memory(err);
+    int error = 0;
+    for (size_t i = 1; error == 0 && i <= path.len; i++) {
+        if (path.bytes[i] != '/' && path.bytes[i] != '\0')
+            continue;
+        char end = path.bytes[i];
+        path.bytes[i] = '\0';
+        if (mkdir(path.bytes, 0777) != 0 && errno != EEXIST && stat(path.bytes, &st) != 0)
+            error = errno;
+        path.bytes[i] = end;
+    }
+    strbuf_free(&path);
+    if (error == 0 && (stat(folder, &st) != 0 || !S_ISDIR(st.st_mode)))
+        error = ENOTDIR;
+    if (error == 0)
+        return RESULT_OK;
+    char name[256];
+    return error_set(err, RESULT_REPORT, "%s: the folder can't be made: %s",
+                     text_printable(text_of(folder), 120, name, sizeof name), strerror(error));
+}
+
+/* One report that can't be written leaves the others their turn. */
+static enum result write_all(struct cli *cli, struct store *store, const char *folder, size_t *written)
+{
+    const struct report *reports;
+    size_t n = export_reports(&reports);
+    enum result result = RESULT_OK;
+    for (size_t i = 0; i < n && cli_interrupted(cli) == RESULT_OK; i++) {
+        struct strbuf path = {0};
+        struct error err;
+        strbuf_printf(&path, "%s/%s.csv", folder, reports[i].name);
+        enum result one = path.failed ? error_memory(&err) : write_report(cli, store, &reports[i], path.bytes, &err);
+        strbuf_free(&path);
+        *written += one == RESULT_OK;
+        if (one != RESULT_OK)
+            cli_fail(cli, one, &err);
+        result = result_worse(result, one);
+    }
+    return result_worse(result, cli_interrupted(cli));
+}
+
+enum result export_all(struct cli *cli, struct store *store, const char *folder)
+{
+    struct error err;
+    char name[256];
+    size_t written = 0;
+    enum result result = make_folder(folder, &err);
+    if (result == RESULT_OK)
+        result = store_snapshot_begin(store, &err);
+    if (result != RESULT_OK)
+        return cli_fail(cli, result, &err);
+    result = write_all(cli, store, folder, &written);
+    store_snapshot_end(store);
+    strbuf_printf(&cli->summary, "%s%zu reports in %s", cli->summary.len ? "; " : "", written,
+                  text_printable(text_of(folder), 120, name, sizeof name));
+    return result;
+}
+
+static enum result unknown_report(const char *name, struct error *err)
+{
+    const struct report *reports;
+    const char *names[64] = {"all"};
+    size_t n = export_reports(&reports);
+    for (size_t i = 0; i < n && i + 1 < sizeof names / sizeof names[0]; i++)
+        names[i + 1] = reports[i].name;
+    char shown[200];
+    const char *nearest = text_nearest(name, names, n + 1);
+    text_printable(text_of(name), 60, shown, sizeof shown);
+    if (nearest)
+        return error_set(err, RESULT_USAGE, "unknown report %s; did you mean %s?", shown, nearest);
+    return error_set(err, RESULT_USAGE, "unknown report %s; `jobledger export --help` lists them", shown);
+}
+
+static enum result check_arguments(const struct cli *cli, const struct report **report, struct error *err)
+{
+    const struct settings *s = &cli->settings;
+    *report = NULL;
+    if (s->argument_count != 1)
+        return error_set(err, RESULT_USAGE, "export needs one report, or all; `jobledger export --help` lists them");
+    if (strcmp(s->arguments[0], "all") == 0) {
+        if (!s->output || strcmp(s->output, "-") == 0)
+            return error_set(err, RESULT_USAGE, "export all needs a folder: -o DIR");
+        return RESULT_OK;
+    }
+    *report = export_report(s->arguments[0]);
+    return *report ? RESULT_OK : unknown_report(s->arguments[0], err);
+}
+
+static enum result export_one(struct cli *cli, struct store *store, const struct report *report)
+{
+    struct error err;
+    const char *path = cli->settings.output ? cli->settings.output : "-";
+    enum result result = store_snapshot_begin(store, &err);
+    if (result == RESULT_OK) {
+        result = write_report(cli, store, report, path, &err);
+        store_snapshot_end(store);
+    }
+    return result == RESULT_OK ? RESULT_OK : cli_fail(cli, result, &err);
+}
+
+enum result command_export(struct cli *cli)
+{
+    struct error err;
+    struct ledger ledger;
+    const struct report *report;
+    enum result result = check_arguments(cli, &report, &err);
+    if (result != RESULT_OK)
+        return cli_fail(cli, result, &err);
+    result = ledger_open(cli, STORE_READ, &ledger);
+    if (result != RESULT_OK)
+        return result;
+    if (report)
+        result = export_one(cli, ledger.store, report);
+    else
+        result = export_all(cli, ledger.store, cli->settings.output);
+    ledger_close(&ledger);
+    cli_summary(cli, result);
+    return result;
+}

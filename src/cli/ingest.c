@@ -1,0 +1,316 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "sha256.h"
+
+#define NAMED_REJECTS 10
+#define NAMED_CHARS 80
+#define BLOCK (1u << 16)
+
+struct totals {
+    size_t files; /* taken in, or known */
+    size_t known_files;
+    struct store_counts counts;
+};
+
+/* A file on its way into the ledger. */
+struct intake {
+    struct cli *cli;
+    struct store *store;
+    const char *name;  /* as given, or (stdin) */
+    char shown[256];   /* name, escaped */
+    int fd;            /* can be read twice */
+    struct stat before;
+    struct reader *reader;
+    struct store_column *columns; /* those that are kept */
+    size_t *places;               /* and their places in the file */
+    struct text *cells;
+    size_t column_count;
+    struct store_counts counts;
+};
+
+static enum result input_error(const struct intake *in, const char *what, int error, struct error *err)
+{
+    return error_set(err, RESULT_INPUT, "%s: %s: %s", in->shown, what, strerror(error));
+}
+
+static bool write_all(int fd, const char *bytes, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = write(fd, bytes, len);
+        if (n < 0 && errno != EINTR)
+            return false;
+        if (n > 0) {
+            bytes += n;
+            len -= (size_t)n;
+        }
+    }
+    return true;
+}
+
+/* A nameless file: nothing is left behind whatever happens. */
+static int open_spool(void)
+{
+    const char *folder = getenv("TMPDIR");
+    struct strbuf path = {0};
+    strbuf_printf(&path, "%s/jobledger.XXXXXX", folder && folder[0] ? folder : "/tmp");
+    int fd = path.failed ? -1 : mkstemp(path.bytes);
+    if (fd >= 0) {
+        unlink(path.bytes);
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
+    strbuf_free(&path);
+    return fd;
+}
+
+/* Reads to the end of the file: into sum, and to the descriptor `copy` unless that is -1. */
+static enum result hash(const struct intake *in, int copy, struct sha256 *sum, uint64_t *bytes, struct error *err)
+{
+    static char block[BLOCK];
+    *bytes = 0;
+    for (;;) {
+        enum result result = cli_interrupted(in->cli);
+        if (result != RESULT_OK)
+            return error_set(err, result, "%s: interrupted, nothing of it was taken in", in->shown);
+        ssize_t n = read(in->fd, block, sizeof block);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return input_error(in, "can't be read", errno, err);
+        if (n == 0)
+            return RESULT_OK;
+        sha256_add(sum, (struct text){block, (size_t)n});
+        *bytes += (uint64_t)n;
+        if (copy >= 0 && !write_all(copy, block, (size_t)n))
+            return error_set(err, RESULT_LEDGER, "%s: can't be kept in a temporary file ($TMPDIR): %s", in->shown,
+                             strerror(errno));
+    }
+}
+
+/* Hashes the file and winds it back; what can't be wound back is copied first. */
+static enum result prepare(struct intake *in, uint8_t sha256[SHA256_SIZE], uint64_t *bytes, struct error *err)
+{
+    if (fstat(in->fd, &in->before) != 0)
+        return input_error(in, "can't be read", errno, err);
+    if (S_ISDIR(in->before.st_mode))
+        return error_set(err, RESULT_INPUT, "%s: is a folder; name the CSV files in it", in->shown);
+    struct sha256 *sum = sha256_new();
+    if (!sum)
+        return error_memory(err);
+    enum result result = RESULT_OK;
+    off_t start = lseek(in->fd, 0, SEEK_CUR);
+    int spool = -1;
+    if (start < 0) {
+        start = 0;
+        spool = open_spool();
+        if (spool < 0)
+            result = error_set(err, RESULT_LEDGER, "%s: no temporary file can be made ($TMPDIR): %s", in->shown,
+                               strerror(errno));
+    }
+    if (result == RESULT_OK)
+        result = hash(in, spool, sum, bytes, err);
+    if (spool >= 0) {
+        close(in->fd);
+        in->fd = spool;
+        fstat(in->fd, &in->before);
+    }
+    if (result == RESULT_OK && lseek(in->fd, start, SEEK_SET) < 0)
+        result = input_error(in, "can't be read twice", errno, err);
+    sha256_finish(sum, sha256);
+    sha256_free(sum);
+    return result;
+}
+
+/* Which of the file's columns the ledger keeps. */
+static enum result choose_columns(struct intake *in, struct error *err)
+{
+    const struct reader_column *all;
+    size_t n = reader_columns(in->reader, &all);
+    in->columns = calloc(n + 1, sizeof *in->columns);
+    in->places = calloc(n + 1, sizeof *in->places);
+    in->cells = calloc(n + 1, sizeof *in->cells);
+    if (!in->columns || !in->places || !in->cells)
+        return error_memory(err);
+    for (size_t i = 0; i < n; i++) {
+        if (all[i].kind != READER_LABEL && all[i].kind != READER_EXPECTED)
+            continue;
+        in->columns[in->column_count] = (struct store_column){all[i].kind == READER_EXPECTED, all[i].name};
+        in->places[in->column_count++] = i;
+    }
+    return RESULT_OK;
+}
+
+static enum result take_reject(struct intake *in, const struct reader_row *row, struct error *err)
+{
+    char value[NAMED_CHARS * 8];
+    text_printable(row->id, NAMED_CHARS, value, sizeof value);
+    if (in->cli->settings.strict)
+        return error_set(err, RESULT_INPUT, "%s:%" PRIu64 ": %s: '%s'; with --strict nothing of the file is taken in",
+                         in->shown, row->line, row->reason, value);
+    if (in->counts.rejected++ < NAMED_REJECTS)
+        log_line(&in->cli->log, LOG_WARNING, "%s:%" PRIu64 ": row rejected: %s: '%s'", in->shown, row->line,
+                 row->reason, value);
+    return store_source_reject(in->store, row->line, row->id, row->reason, err);
+}
+
+static enum result take_row(struct intake *in, const struct reader_row *row, struct error *err)
+{
+    if (row->reason)
+        return take_reject(in, row, err);
+    for (size_t i = 0; i < in->column_count; i++)
+        in->cells[i] = row->cells[in->places[i]];
+    return store_source_job(in->store, row->line, row->id, in->cells, err);
+}
+
+static enum result take_rows(struct intake *in, struct error *err)
+{
+    for (;;) {
+        struct reader_row row;
+        bool end = false;
+        enum result result = cli_interrupted(in->cli);
+        if (result != RESULT_OK)
+            return error_set(err, result, "%s: interrupted, nothing of it was taken in", in->shown);
+        result = reader_next(in->reader, &row, &end, err);
+        if (result == RESULT_OK && !end)
+            result = take_row(in, &row, err);
+        if (result != RESULT_OK || end)
+            return result;
+    }
+}
+
+/* The bytes that were hashed must be those that were read. */
+static enum result check_unchanged(const struct intake *in, struct error *err)
+{
+    struct stat after;
+    const struct stat *before = &in->before;
+    if (fstat(in->fd, &after) == 0 && after.st_size == before->st_size &&
+        after.st_mtim.tv_sec == before->st_mtim.tv_sec && after.st_mtim.tv_nsec == before->st_mtim.tv_nsec)
+        return RESULT_OK;
+    return error_set(err, RESULT_INPUT, "%s: changed while it was read; run again when it is complete", in->shown);
+}
+
+static enum result take_in(struct intake *in, const struct store_source *source, struct error *err)
+{
+    enum result result = reader_open(in->fd, in->name, &in->cli->settings.reader, &in->reader, err);
+    if (result == RESULT_OK)
+        result = choose_columns(in, err);
+    if (result == RESULT_OK)
+        result = store_source_begin(in->store, source, in->columns, in->column_count, err);
+    if (result != RESULT_OK)
+        return result;
+    result = take_rows(in, err);
+    if (result == RESULT_OK)
+        result = check_unchanged(in, err);
+    /* What went wrong first is what is reported. */
+    enum result end = store_source_end(in->store, result == RESULT_OK, &in->counts, result == RESULT_OK ? err : NULL);
+    return result == RESULT_OK ? end : result;
+}
+
+static void add_counts(struct totals *totals, const struct store_counts *counts)
+{
+    totals->counts.rows += counts->rows;
+    totals->counts.new_jobs += counts->new_jobs;
+    totals->counts.known_jobs += counts->known_jobs;
+    totals->counts.duplicates += counts->duplicates;
+    totals->counts.rejected += counts->rejected;
+}
+
+static enum result open_file(struct intake *in, const char *path, struct error *err)
+{
+    in->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (in->fd < 0)
+        return input_error(in, "can't be opened", errno, err);
+    return RESULT_OK;
+}
+
+static enum result ingest_file(struct cli *cli, struct store *store, const char *path, struct totals *totals,
+                               struct error *err)
+{
+    struct intake in = {.cli = cli, .store = store, .name = strcmp(path, "-") == 0 ? "(stdin)" : path, .fd = -1};
+    uint8_t sha256[SHA256_SIZE];
+    struct store_source source = {.name = in.name, .sha256 = sha256, .ingested_at = clock_now(&cli->settings.clock)};
+    bool known = false;
+    text_printable(text_of(in.name), 120, in.shown, sizeof in.shown);
+    enum result result = open_file(&in, path, err);
+    if (result == RESULT_OK)
+        result = prepare(&in, sha256, &source.bytes, err);
+    if (result == RESULT_OK)
+        result = store_source_known(store, &source, &known, err);
+    if (result == RESULT_OK && known && !cli->settings.again) {
+        totals->known_files++;
+        log_line(&cli->log, LOG_DETAIL, "%s: these bytes were ingested before, nothing changes", in.shown);
+    } else if (result == RESULT_OK) {
+        result = take_in(&in, &source, err);
+        if (result == RESULT_OK)
+            add_counts(totals, &in.counts);
+    }
+    totals->files += result == RESULT_OK;
+    reader_close(in.reader);
+    free(in.columns);
+    free(in.places);
+    free(in.cells);
+    if (in.fd >= 0)
+        close(in.fd);
+    return result;
+}
+
+static void summarise(struct cli *cli, const struct totals *t)
+{
+    const struct store_counts *c = &t->counts;
+    if (t->files == 0)
+        return;
+    strbuf_printf(&cli->summary,
+                  "%s%" PRIu64 " rows, %" PRIu64 " new jobs, %" PRIu64 " known jobs, %" PRIu64 " duplicates, %" PRIu64
+                  " rejected",
+                  cli->settings.dry_run ? "(dry run) " : "", c->rows, c->new_jobs, c->known_jobs, c->duplicates,
+                  c->rejected);
+    if (t->known_files == 1 && t->files == 1)
+        strbuf_puts(&cli->summary, " (the file was already ingested before, nothing changes; --again reads it anew)");
+    else if (t->known_files > 0)
+        strbuf_printf(&cli->summary, " (%zu of %zu files already ingested before)", t->known_files, t->files);
+}
+
+/* Trouble with the ledger or a signal ends it; trouble with one file leaves the others their turn. */
+static bool goes_on(enum result result)
+{
+    return result == RESULT_OK || result == RESULT_INPUT || result == RESULT_LOOSE_ENDS;
+}
+
+enum result ingest_files(struct cli *cli, struct store *store)
+{
+    struct totals totals = {0};
+    enum result result = RESULT_OK;
+    for (size_t i = 0; goes_on(result) && i < cli->settings.argument_count; i++) {
+        struct error err;
+        enum result one = ingest_file(cli, store, cli->settings.arguments[i], &totals, &err);
+        if (one != RESULT_OK)
+            cli_fail(cli, one, &err);
+        result = goes_on(one) ? result_worse(result, one) : one;
+    }
+    summarise(cli, &totals);
+    return totals.counts.rejected > 0 ? result_worse(result, RESULT_LOOSE_ENDS) : result;
+}
+
+enum result command_ingest(struct cli *cli)
+{
+    struct error err;
+    struct ledger ledger;
+    enum result result = reader_check(&cli->settings.reader, &err);
+    if (cli->settings.argument_count == 0)
+        result = error_set(&err, RESULT_USAGE, "ingest needs a file: jobledger ingest FILE... (- is standard input)");
+    if (result != RESULT_OK)
+        return cli_fail(cli, result, &err);
+    result = ledger_open(cli, STORE_CREATE, &ledger);
+    if (result != RESULT_OK)
+        return result;
+    result = ingest_files(cli, ledger.store);
+    ledger_close(&ledger);
+    cli_summary(cli, result);
+    return result;
+}

@@ -1,0 +1,111 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+#ifndef JOBLEDGER_VERSION
+#define JOBLEDGER_VERSION "dev"
+#endif
+
+const struct command commands[COMMAND_COUNT] = {
+    [COMMAND_INGEST] = {"ingest", "FILE...", "takes job IDs from CSV files into the ledger (- is standard input)",
+                        command_ingest},
+    [COMMAND_FETCH] = {"fetch", "", "asks the API for every open job in the ledger", command_fetch},
+    [COMMAND_EXPORT] = {"export", "REPORT", "writes one report, or all of them", command_export},
+    [COMMAND_RUN] = {"run", "FILE... --out DIR", "ingest, fetch and export all: the nightly job", command_run},
+    [COMMAND_STATUS] = {"status", "", "shows the ledger at a glance", command_status},
+    [COMMAND_SHOW] = {"show", "JOB_ID", "shows all that is known of one job", command_show},
+};
+
+static volatile sig_atomic_t signal_seen;
+
+static void on_signal(int number)
+{
+    signal_seen = number;
+}
+
+/* A pipe that nobody reads any more is an error of the write, not the end of the program. */
+static void catch_signals(void)
+{
+    struct sigaction stop = {.sa_handler = on_signal};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigemptyset(&stop.sa_mask);
+    sigemptyset(&ignore.sa_mask);
+    sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGTERM, &stop, NULL);
+    sigaction(SIGPIPE, &ignore, NULL);
+}
+
+/* A descriptor that is closed at the start would be given to the ledger, and messages written into it. */
+static bool standard_streams_open(void)
+{
+    int fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO)
+        fd = open("/dev/null", O_RDWR);
+    if (fd < 0)
+        return false;
+    close(fd);
+    return true;
+}
+
+static int first_steps(void)
+{
+    fputs("jobledger: which command? To begin with:\n"
+          "  jobledger ingest FILE.csv          takes job IDs into a ledger\n"
+          "  jobledger fetch                    asks the API for them\n"
+          "  jobledger export jobs -o jobs.csv  writes a report\n"
+          "or all three at once: jobledger run FILE.csv --out DIR. More: jobledger --help\n",
+          stderr);
+    return RESULT_USAGE;
+}
+
+/* What was printed must have arrived: a full disk behind standard output is an error. */
+static enum result flush_output(const struct cli *cli, enum result result)
+{
+    struct error err;
+    bool arrived = fflush(stdout) == 0 && !ferror(stdout);
+    if (arrived || result == RESULT_REPORT) /* then it has been said */
+        return result;
+    error_set(&err, RESULT_REPORT, "standard output: can't be written in full: %s", strerror(errno));
+    return result_worse(result, cli_fail(cli, RESULT_REPORT, &err));
+}
+
+static enum result run_command(struct cli *cli)
+{
+    if (cli->settings.help) {
+        options_print_help(cli->command);
+        return RESULT_OK;
+    }
+    if (cli->settings.version) {
+        printf("jobledger %s\n", JOBLEDGER_VERSION);
+        return RESULT_OK;
+    }
+    if (cli->command == COMMAND_NONE)
+        return first_steps();
+    return commands[cli->command].run(cli);
+}
+
+int main(int argc, char **argv)
+{
+    if (!standard_streams_open())
+        return RESULT_LEDGER;
+    prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L); /* no key in a core dump */
+    catch_signals();
+    struct cli cli = {.signal = &signal_seen};
+    cli.log.clock = &cli.settings.clock;
+    struct error err;
+    enum result result = options_parse(&cli, argc, argv, &err);
+    if (result == RESULT_OK)
+        result = flush_output(&cli, run_command(&cli));
+    else
+        cli_fail(&cli, result, &err);
+    free(cli.settings.arguments);
+    strbuf_free(&cli.summary);
+    return result;
+}

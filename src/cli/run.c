@@ -1,0 +1,55 @@
+#include "cli.h"
+
+static enum result check_arguments(const struct cli *cli, struct error *err)
+{
+    if (cli->settings.argument_count == 0)
+        return error_set(err, RESULT_USAGE, "run needs a file: jobledger run FILE... --out DIR");
+    if (!cli->settings.output && !cli->settings.dry_run)
+        return error_set(err, RESULT_USAGE, "run needs a folder for the reports: --out DIR");
+    return reader_check(&cli->settings.reader, err);
+}
+
+static enum result fetch_step(struct cli *cli, struct store *store)
+{
+    struct error err;
+    char *key;
+    enum result result = key_load(cli->settings.api_key_file, &key, &err);
+    if (result != RESULT_OK)
+        return cli_fail(cli, result, &err);
+    result = fetch_open_jobs(cli, store, key);
+    key_free(key);
+    return result;
+}
+
+static bool interrupted(enum result result)
+{
+    return result == RESULT_SIGINT || result == RESULT_SIGTERM;
+}
+
+/* What the ledger holds is exported whatever became of the fetch, since that is what the morning looks at. */
+static enum result run_steps(struct cli *cli, struct store *store)
+{
+    enum result result = ingest_files(cli, store);
+    if (cli->settings.dry_run || interrupted(result) || result == RESULT_USAGE || result == RESULT_LEDGER)
+        return result;
+    result = result_worse(result, fetch_step(cli, store));
+    if (interrupted(result))
+        return result;
+    return result_worse(result, export_all(cli, store, cli->settings.output));
+}
+
+enum result command_run(struct cli *cli)
+{
+    struct error err;
+    struct ledger ledger;
+    enum result result = check_arguments(cli, &err);
+    if (result != RESULT_OK)
+        return cli_fail(cli, result, &err);
+    result = ledger_open(cli, STORE_CREATE, &ledger);
+    if (result != RESULT_OK)
+        return result;
+    result = run_steps(cli, ledger.store);
+    ledger_close(&ledger);
+    cli_summary(cli, result);
+    return result;
+}

@@ -1,0 +1,232 @@
+/* What each option's value means. */
+#include <string.h>
+
+#include "decimal.h"
+#include "options.h"
+
+static enum result bad_value(const struct option *option, const char *value, const char *expected, struct error *err)
+{
+    char shown[200];
+    return error_set(err, RESULT_USAGE, "--%s %s: expected %s", option->name,
+                     value[0] ? text_printable(text_of(value), 60, shown, sizeof shown) : "''", expected);
+}
+
+/* The index of value among words; else RESULT_USAGE with the nearest of them. */
+static enum result choose(const struct option *option, const char *value, const char *const *words, size_t n,
+                          size_t *index, struct error *err)
+{
+    struct strbuf expected = {0};
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(value, words[i]) == 0) {
+            *index = i;
+            strbuf_free(&expected);
+            return RESULT_OK;
+        }
+        strbuf_printf(&expected, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " or ", words[i]);
+    }
+    const char *nearest = text_nearest(value, words, n);
+    if (nearest && n > 1)
+        strbuf_printf(&expected, "; did you mean %s?", nearest);
+    enum result result = expected.failed ? error_memory(err) : bad_value(option, value, expected.bytes, err);
+    strbuf_free(&expected);
+    return result;
+}
+
+static void *field_of(struct cli *cli, const struct option *option)
+{
+    return (char *)cli + option->offset;
+}
+
+enum result set_flag(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    (void)value;
+    (void)err;
+    *(bool *)field_of(cli, option) = true;
+    return RESULT_OK;
+}
+
+enum result set_text(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    if (value[0] == '\0')
+        return bad_value(option, value, option->value, err);
+    *(const char **)field_of(cli, option) = value;
+    return RESULT_OK;
+}
+
+static bool parse_int(const char *value, int min, int max, int *out)
+{
+    int n = 0;
+    if (value[0] == '\0' || strlen(value) > 6)
+        return false;
+    for (const char *p = value; *p; p++) {
+        if (*p < '0' || *p > '9')
+            return false;
+        n = n * 10 + (*p - '0');
+    }
+    *out = n;
+    return n >= min && n <= max;
+}
+
+enum result set_int(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    int n;
+    if (!parse_int(value, option->min, option->max, &n)) {
+        char expected[64];
+        struct strbuf text = {0};
+        strbuf_printf(&text, "a whole number from %d to %d", option->min, option->max);
+        text_printable((struct text){text.bytes, text.len}, 0, expected, sizeof expected);
+        strbuf_free(&text);
+        return bad_value(option, value, expected, err);
+    }
+    *(int *)field_of(cli, option) = n;
+    return RESULT_OK;
+}
+
+/* A number of seconds, fractions allowed, or a duration with its unit. */
+enum result set_seconds(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    int64_t nano;
+    int64_t ms = 0;
+    if (decimal_is_plain(text_of(value)) && decimal_parse(text_of(value), 1000000, &nano))
+        ms = nano / 1000000;
+    else if (!duration_parse(value, &ms))
+        ms = 0;
+    if (ms <= 0 || ms > INT32_MAX)
+        return bad_value(option, value, "seconds, such as 30 or 2.5", err);
+    *(int64_t *)field_of(cli, option) = ms;
+    return RESULT_OK;
+}
+
+enum result set_wait_lock(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    if (!duration_parse(value, &cli->settings.wait_lock_ms))
+        return bad_value(option, value, "a duration such as 90, 90s, 15m, 2h or 1d", err);
+    return RESULT_OK;
+}
+
+enum result set_now(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    struct clock *clock = &cli->settings.clock;
+    if (!timestamp_parse(text_of(value), &clock->at))
+        return bad_value(option, value, "a time such as 2026-11-30T03:00:00Z", err);
+    clock->fixed = true;
+    return RESULT_OK;
+}
+
+enum result set_verbose(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    (void)option;
+    (void)value;
+    (void)err;
+    cli->log.verbose++;
+    return RESULT_OK;
+}
+
+enum result set_log_format(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    static const char *const words[] = {"text", "json"};
+    size_t index = 0;
+    enum result result = choose(option, value, words, 2, &index, err);
+    cli->log.json = index == 1;
+    return result;
+}
+
+static const struct {
+    const char *word;
+    char delimiter;
+} delimiter_words[] = {{"comma", ','}, {"semicolon", ';'}, {"tab", '\t'}, {"pipe", '|'}};
+
+/* For what is read 0 stands for auto; what is written needs a character. */
+static bool parse_delimiter(const char *value, bool reading, char *out)
+{
+    for (size_t i = 0; i < sizeof delimiter_words / sizeof delimiter_words[0]; i++) {
+        if (strcmp(value, delimiter_words[i].word) == 0) {
+            *out = delimiter_words[i].delimiter;
+            return true;
+        }
+    }
+    if (reading && strcmp(value, "auto") == 0) {
+        *out = '\0';
+        return true;
+    }
+    *out = value[0];
+    return strlen(value) == 1 && !strchr("\"\r\n", value[0]) && (unsigned char)value[0] < 0x80;
+}
+
+enum result set_delimiter(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    bool reading = cli->command != COMMAND_EXPORT;
+    char *field = reading ? &cli->settings.reader.delimiter : &cli->settings.export.delimiter;
+    if (parse_delimiter(value, reading, field))
+        return RESULT_OK;
+    return bad_value(option, value,
+                     reading ? "one ASCII character, comma, semicolon, tab, pipe or auto"
+                             : "one ASCII character, comma, semicolon, tab or pipe",
+                     err);
+}
+
+enum result set_auth(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    static const char *const words[] = {"x-api-key", "api-key", "bearer"};
+    static const enum fetch_auth kinds[] = {FETCH_AUTH_X_API_KEY, FETCH_AUTH_API_KEY, FETCH_AUTH_BEARER};
+    size_t index = 0;
+    enum result result = choose(option, value, words, 3, &index, err);
+    cli->settings.fetch.auth = kinds[index];
+    return result;
+}
+
+enum result set_base_url(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    (void)option;
+    cli->settings.fetch.base_url = value;
+    return fetch_check_url(value, err);
+}
+
+enum result set_fail_on(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    static const char *const words[] = {"failed", "not_found", "open"};
+    static const enum fail_on bits[] = {FAIL_ON_FAILED, FAIL_ON_NOT_FOUND, FAIL_ON_OPEN};
+    enum result result = RESULT_OK;
+    cli->settings.fail_on = 0;
+    for (const char *p = value; result == RESULT_OK && p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL) {
+        char word[32] = "";
+        size_t index = 0;
+        size_t len = strcspn(p, ",");
+        if (len < sizeof word)
+            memcpy(word, p, len);
+        result = choose(option, word[0] ? word : value, words, 3, &index, err);
+        cli->settings.fail_on |= bits[index];
+    }
+    return result;
+}
+
+enum result set_format(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    static const char *const words[] = {"csv"};
+    size_t index;
+    (void)cli;
+    return choose(option, value, words, 1, &index, err);
+}
+
+/* As Excel opens a file by a double click in Switzerland, or in Germany, where the comma is the decimal sign. */
+enum result set_excel(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    static const char *const words[] = {"ch", "de"};
+    struct export_options *export = &cli->settings.export;
+    size_t index = 0;
+    enum result result = value ? choose(option, value, words, 2, &index, err) : RESULT_OK;
+    export->bom = true;
+    export->crlf = true;
+    export->delimiter = ';';
+    export->decimal_comma = index == 1;
+    return result;
+}
+
+enum result set_cells(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    static const char *const words[] = {"safe", "verbatim"};
+    size_t index = 0;
+    enum result result = choose(option, value, words, 2, &index, err);
+    cli->settings.export.verbatim = index == 1;
+    return result;
+}
