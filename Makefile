@@ -20,7 +20,7 @@ HARDENING += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recove
 LINK_HARDENING += -fsanitize=$(SANITIZE)
 endif
 
-STANDARD := -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 -DJOBLEDGER_VERSION='"$(VERSION)"'
+STANDARD := -std=c11 -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 -DJOBLEDGER_VERSION='"$(VERSION)"'
 # Recursive, so that pkg-config is asked only when something is compiled: `make demo` may have to install it first.
 PACKAGE_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 PACKAGE_LIBS = $(shell pkg-config --libs $(PACKAGES)) -lcsv
@@ -35,6 +35,10 @@ UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/uni
 SIM     := $(patsubst tests/sim/%.c,$(BUILD)/obj/tests/sim/%.o,$(sort $(wildcard tests/sim/*.c)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
+# V=1 shows the commands.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-4s %s\n' $(1) $@)
+
 .DELETE_ON_ERROR:
 .PHONY: all help units sim fuzz demo check lint golden install uninstall clean version
 
@@ -47,22 +51,27 @@ version:
 	@echo $(VERSION)
 
 $(BUILD)/jobledger: $(MAIN) $(LIBRARY)
-	$(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS) -o $@ $^ $(PACKAGE_LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS) -o $@ $^ $(PACKAGE_LIBS)
 
 $(BUILD)/freddysim: $(SIM)
-	$(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(SIM_PACKAGES)) -pthread
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) $(LINK_HARDENING) $(LDFLAGS) -o $@ $^ $$(pkg-config --libs $(SIM_PACKAGES)) -pthread
 
 $(LIBRARY): $(filter-out $(MAIN),$(OBJECTS))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR)
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/obj/src/%.o: src/%.c | $(BUILD)/gen/sql_id.h
 	@mkdir -p $(@D)
-	$(COMPILE) $(if $(findstring src/store/,$<),-I$(BUILD)/gen) $(PACKAGE_CFLAGS) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(COMPILE) $(if $(findstring src/store/,$<),-I$(BUILD)/gen) $(PACKAGE_CFLAGS) -c -o $@ $<
 
 $(BUILD)/obj/tests/sim/%.o: tests/sim/%.c
 	@mkdir -p $(@D)
-	$(filter-out -Iinclude,$(COMPILE)) -Itests/sim -pthread $$(pkg-config --cflags $(SIM_PACKAGES)) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(filter-out -Iinclude,$(COMPILE)) -Itests/sim -pthread $$(pkg-config --cflags $(SIM_PACKAGES)) -c -o $@ $<
 
 # The set of SQL files is itself a thing to depend on: a file taken away must not stay in the program.
 $(BUILD)/gen/sql_files: $(SQL) sql/embed.sh
@@ -76,13 +85,15 @@ $(BUILD)/gen/sql_text.c: $(BUILD)/gen/sql_files
 	@sh sql/embed.sh source $(SQL) > $@
 
 $(BUILD)/gen/sql_text.o: $(BUILD)/gen/sql_text.c $(BUILD)/gen/sql_id.h
-	$(COMPILE) -Isrc/store -I$(BUILD)/gen -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(COMPILE) -Isrc/store -I$(BUILD)/gen -c -o $@ $<
 
 units: $(UNITS)
 
 $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
-	$(COMPILE) -I. $(LINK_HARDENING) $(LDFLAGS) -o $@ $< $(LIBRARY) $(PACKAGE_LIBS) $$(pkg-config --libs cmocka)
+	$(call say,CC)
+	$(Q)$(COMPILE) -I. $(LINK_HARDENING) $(LDFLAGS) -o $@ $< $(LIBRARY) $(PACKAGE_LIBS) $$(pkg-config --libs cmocka)
 
 sim: $(BUILD)/freddysim
 
@@ -90,7 +101,8 @@ fuzz: $(FUZZERS) ## build/fuzz/*, with CC=clang and BUILD=build/fuzzing
 
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(LIBRARY)
 	@mkdir -p $(@D)
-	$(COMPILE) -I. -fsanitize=fuzzer $(LINK_HARDENING) -o $@ $< $(LIBRARY) $(PACKAGE_LIBS)
+	$(call say,CC)
+	$(Q)$(COMPILE) -I. -fsanitize=fuzzer $(LINK_HARDENING) -o $@ $< $(LIBRARY) $(PACKAGE_LIBS)
 
 demo: ## installs what is missing, and shows a night's run against the simulator
 	@.ci/bootstrap build
