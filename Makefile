@@ -35,6 +35,7 @@ UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/uni
 SIM     := $(patsubst tests/sim/%.c,$(BUILD)/obj/tests/sim/%.o,$(sort $(wildcard tests/sim/*.c)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
+JOBS = $(if $(findstring j,$(firstword $(MAKEFLAGS))),,-j 2)
 # V=1 shows the commands.
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-4s %s\n' $(1) $@)
@@ -106,12 +107,12 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c $(LIBRARY)
 
 demo: ## installs what is missing, and shows a night's run against the simulator
 	@.ci/bootstrap build
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(JOBS) all
 	@tests/demo "$(BUILD)"
 
 check: ## installs what is missing, builds and runs the tests; ALL=1: every one of them
 	@.ci/bootstrap $(if $(ALL),all,check)
-	@$(MAKE) --no-print-directory all units
+	@$(MAKE) --no-print-directory $(JOBS) all units
 	@tests/check "$(BUILD)" $(if $(ALL),all)
 
 lint: ## who includes whom, banned calls, sizes
