@@ -40,6 +40,15 @@ static enum result input_error(const struct intake *in, const char *what, int er
     return error_set(err, RESULT_INPUT, "%s: %s: %s", in->shown, what, strerror(error));
 }
 
+/* Not RESULT_OK where a signal came. */
+static enum result go_on(const struct intake *in, struct error *err)
+{
+    enum result result = cli_interrupted(in->cli);
+    if (result == RESULT_OK)
+        return result;
+    return error_set(err, result, "%s: interrupted, nothing of it was taken in", in->shown);
+}
+
 static bool write_all(int fd, const char *bytes, size_t len)
 {
     while (len > 0) {
@@ -75,9 +84,9 @@ static enum result hash(const struct intake *in, int copy, struct sha256 *sum, u
     static char block[BLOCK];
     *bytes = 0;
     for (;;) {
-        enum result result = cli_interrupted(in->cli);
+        enum result result = go_on(in, err);
         if (result != RESULT_OK)
-            return error_set(err, result, "%s: interrupted, nothing of it was taken in", in->shown);
+            return result;
         ssize_t n = read(in->fd, block, sizeof block);
         if (n < 0 && errno == EINTR)
             continue;
@@ -173,10 +182,9 @@ static enum result take_rows(struct intake *in, struct error *err)
     for (;;) {
         struct reader_row row;
         bool end = false;
-        enum result result = cli_interrupted(in->cli);
-        if (result != RESULT_OK)
-            return error_set(err, result, "%s: interrupted, nothing of it was taken in", in->shown);
-        result = reader_next(in->reader, &row, &end, err);
+        enum result result = go_on(in, err);
+        if (result == RESULT_OK)
+            result = reader_next(in->reader, &row, &end, err);
         if (result == RESULT_OK && !end)
             result = take_row(in, &row, err);
         if (result != RESULT_OK || end)
@@ -224,9 +232,12 @@ static void add_counts(struct totals *totals, const struct store_counts *counts)
 static enum result open_file(struct intake *in, const char *path, struct error *err)
 {
     in->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (in->fd < 0)
-        return input_error(in, "can't be opened", errno, err);
-    return RESULT_OK;
+    if (in->fd >= 0)
+        return RESULT_OK;
+    int error = errno;
+    /* A FIFO that nobody writes to waits here. */
+    enum result result = go_on(in, err);
+    return result == RESULT_OK ? input_error(in, "can't be opened", error, err) : result;
 }
 
 static enum result ingest_file(struct cli *cli, struct store *store, const char *path, struct totals *totals,
@@ -240,9 +251,9 @@ static enum result ingest_file(struct cli *cli, struct store *store, const char 
     enum result result = open_file(&in, path, err);
     if (result == RESULT_OK)
         result = prepare(&in, sha256, &source.bytes, err);
-    if (result == RESULT_OK)
+    if (result == RESULT_OK && !cli->settings.again)
         result = store_source_known(store, &source, &known, err);
-    if (result == RESULT_OK && known && !cli->settings.again) {
+    if (result == RESULT_OK && known) {
         totals->known_files++;
         log_line(&cli->log, LOG_DETAIL, "%s: these bytes were ingested before, nothing changes", in.shown);
     } else if (result == RESULT_OK) {

@@ -1,16 +1,40 @@
 #include <stdlib.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "cli.h"
 #include "file.h"
 
+#define WAIT_MS 200 /* between looks at whether a signal came */
+
+static enum result wait_for_lock(const struct cli *cli, const char *path, struct lock **lock, struct error *err)
+{
+    int64_t deadline = clock_monotonic_ms() + cli->settings.wait_lock_ms;
+    int64_t left;
+    enum result result;
+    enum result stop;
+    do {
+        left = deadline - clock_monotonic_ms();
+        result = lock_acquire(path, left < WAIT_MS ? left : WAIT_MS, lock, err);
+        stop = cli_interrupted(cli);
+    } while (result == RESULT_LOCKED && stop == RESULT_OK && left > WAIT_MS);
+    if (result != RESULT_LOCKED || stop == RESULT_OK)
+        return result;
+    char name[256];
+    return error_set(err, stop, "%s: interrupted while another run held the ledger",
+                     text_printable(text_of(path), 120, name, sizeof name));
+}
+
+/* Beside the file itself, so that a run which comes by a link finds the same lock. */
 static enum result take_lock(const struct cli *cli, struct ledger *ledger, struct error *err)
 {
     struct strbuf path = {0};
-    strbuf_printf(&path, "%s.lock", cli->settings.db);
-    enum result result = path.failed ? error_memory(err)
-                                     : lock_acquire(path.bytes, cli->settings.wait_lock_ms, &ledger->lock, err);
+    struct stat st;
+    bool is_link = lstat(cli->settings.db, &st) == 0 && S_ISLNK(st.st_mode);
+    char *real = is_link ? realpath(cli->settings.db, NULL) : NULL;
+    strbuf_printf(&path, "%s.lock", real ? real : cli->settings.db);
+    enum result result = path.failed ? error_memory(err) : wait_for_lock(cli, path.bytes, &ledger->lock, err);
     strbuf_free(&path);
+    free(real);
     return result;
 }
 
@@ -18,7 +42,9 @@ enum result ledger_open(struct cli *cli, enum store_mode mode, struct ledger *le
 {
     struct error err;
     *ledger = (struct ledger){0};
-    bool there = access(cli->settings.db, F_OK) == 0;
+    struct stat st;
+    /* Out of an empty file ingest makes a ledger, as out of none. */
+    bool there = stat(cli->settings.db, &st) == 0 && !(S_ISREG(st.st_mode) && st.st_size == 0);
     enum result result = RESULT_OK;
     if (mode == STORE_CREATE && cli->settings.dry_run)
         mode = STORE_WRITE;

@@ -30,7 +30,7 @@ static void on_signal(int number)
     signal_seen = number;
 }
 
-/* A pipe that nobody reads any more is an error of the write, not the end of the program. */
+/* A pipe that nobody reads any more, or a file at its limit, is an error of the write, not the end of the program. */
 static void catch_signals(void)
 {
     struct sigaction stop = {.sa_handler = on_signal};
@@ -40,28 +40,31 @@ static void catch_signals(void)
     sigaction(SIGINT, &stop, NULL);
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL);
 }
 
-/* A descriptor that is closed at the start would be given to the ledger, and messages written into it. */
+/* A descriptor that is closed at the start would be given to the ledger, and messages written into it. What stands in
+ * for it fails as a closed one does, but for standard error. */
 static bool standard_streams_open(void)
 {
-    int fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= STDERR_FILENO)
-        fd = open("/dev/null", O_RDWR);
-    if (fd < 0)
-        return false;
-    close(fd);
+    static const int modes[] = {O_WRONLY, O_RDONLY, O_RDWR};
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd)
+            return false;
     return true;
 }
 
-static int first_steps(void)
+static enum result first_steps(struct cli *cli)
 {
-    fputs("jobledger: which command? To begin with:\n"
-          "  jobledger ingest FILE.csv          takes job IDs into a ledger\n"
-          "  jobledger fetch                    asks the API for them\n"
-          "  jobledger export jobs -o jobs.csv  writes a report\n"
-          "or all three at once: jobledger run FILE.csv --out DIR. More: jobledger --help\n",
-          stderr);
+    static const char *const lines[] = {
+        "which command? To begin with:",
+        "  jobledger ingest FILE.csv          takes job IDs into a ledger",
+        "  jobledger fetch                    asks the API for them",
+        "  jobledger export jobs -o jobs.csv  writes a report",
+        "or all three at once: jobledger run FILE.csv --out DIR; more: jobledger --help",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        log_line(&cli->log, LOG_ERROR, "%s", lines[i]);
     return RESULT_USAGE;
 }
 
@@ -87,7 +90,7 @@ static enum result run_command(struct cli *cli)
         return RESULT_OK;
     }
     if (cli->command == COMMAND_NONE)
-        return first_steps();
+        return first_steps(cli);
     return commands[cli->command].run(cli);
 }
 

@@ -204,20 +204,25 @@ static enum result parse_letters(struct parser *in, struct error *err)
     return RESULT_OK;
 }
 
+/* Goes on behind a mistake, which is to be logged in the format that is named later. */
 static enum result split(struct parser *in, struct error *err)
 {
     enum result result = RESULT_OK;
     bool options_end = false;
-    for (in->at = 1; result == RESULT_OK && in->at < in->argc; in->at++) {
+    for (in->at = 1; in->at < in->argc; in->at++) {
         const char *argument = in->argv[in->at];
+        struct error *first = result == RESULT_OK ? err : NULL;
+        enum result one = RESULT_OK;
         if (options_end || argument[0] != '-' || argument[1] == '\0')
             in->operands[in->operand_count++] = argument;
         else if (strcmp(argument, "--") == 0)
             options_end = true;
         else if (argument[1] == '-')
-            result = parse_long(in, err);
+            one = parse_long(in, first);
         else
-            result = parse_letters(in, err);
+            one = parse_letters(in, first);
+        if (result == RESULT_OK)
+            result = one;
     }
     return result;
 }
@@ -240,7 +245,6 @@ static enum result find_command(const char *word, enum command_id *command, stru
     return error_set(err, RESULT_USAGE, "unknown command %s; see `jobledger --help`", shown);
 }
 
-/* global: only options of every command, which come first, so that an error over the others is logged as wished. */
 static enum result apply(struct cli *cli, const struct given *given, bool global, struct error *err)
 {
     const struct option *option = find_name(given->name, given->name_len, cli->command);
@@ -254,16 +258,26 @@ static enum result apply(struct cli *cli, const struct given *given, bool global
                      option->name, commands[cli->command].name, commands[cli->command].name);
 }
 
+/* global: only options of every command. They take effect whatever else was wrong: it is logged as they wish. */
+static enum result apply_all(struct cli *cli, const struct parser *in, bool global, enum result result,
+                             struct error *err)
+{
+    for (size_t i = 0; i < in->given_count && (global || result == RESULT_OK); i++) {
+        enum result one = apply(cli, &in->given[i], global, result == RESULT_OK ? err : NULL);
+        if (result == RESULT_OK)
+            result = one;
+    }
+    return result;
+}
+
 static const char *environment(const char *name)
 {
     const char *value = getenv(name);
     return value && value[0] ? value : NULL;
 }
 
-static enum result set_defaults(struct cli *cli, struct error *err)
+static void set_defaults(struct settings *s)
 {
-    struct settings *s = &cli->settings;
-    const char *url = environment("FREDDY_BASE_URL");
     s->db = environment("JOBLEDGER_DB");
     if (!s->db)
         s->db = "jobledger.db";
@@ -273,14 +287,6 @@ static enum result set_defaults(struct cli *cli, struct error *err)
     s->fetch.connect_timeout_ms = 10000;
     s->fetch.base_url = BASE_URL;
     s->export = EXPORT_OPTIONS_DEFAULT;
-    if (url && (cli->command == COMMAND_FETCH || cli->command == COMMAND_RUN)) {
-        s->fetch.base_url = url;
-        if (fetch_check_url(url, err) != RESULT_OK) {
-            struct error why = *err;
-            return error_set(err, RESULT_USAGE, "$FREDDY_BASE_URL: %s", why.text);
-        }
-    }
-    return RESULT_OK;
 }
 
 static bool overrides_url(const struct parser *in)
@@ -291,24 +297,32 @@ static bool overrides_url(const struct parser *in)
     return false;
 }
 
+static enum result take_url(struct cli *cli, const struct parser *in, struct error *err)
+{
+    const char *url = environment("FREDDY_BASE_URL");
+    struct error why;
+    if (!url || overrides_url(in) || (cli->command != COMMAND_FETCH && cli->command != COMMAND_RUN))
+        return RESULT_OK;
+    cli->settings.fetch.base_url = url;
+    if (fetch_check_url(url, &why) == RESULT_OK)
+        return RESULT_OK;
+    return error_set(err, RESULT_USAGE, "$FREDDY_BASE_URL: %s", why.text);
+}
+
 static enum result take_in(struct cli *cli, struct parser *in, struct error *err)
 {
     enum result result = split(in, err);
     if (result == RESULT_OK && in->operand_count > 0)
         result = find_command(in->operands[0], &cli->command, err);
-    if (result != RESULT_OK)
-        return result;
     if (in->operand_count > 0)
         memmove(in->operands, in->operands + 1, --in->operand_count * sizeof *in->operands);
     cli->settings.arguments = in->operands;
     cli->settings.argument_count = in->operand_count;
-    result = set_defaults(cli, err);
-    if (overrides_url(in))
-        result = RESULT_OK;
-    for (int global = 1; global >= 0; global--)
-        for (size_t i = 0; result == RESULT_OK && i < in->given_count; i++)
-            result = apply(cli, &in->given[i], global, err);
-    return result;
+    set_defaults(&cli->settings);
+    result = apply_all(cli, in, true, result, err);
+    if (result == RESULT_OK)
+        result = take_url(cli, in, err);
+    return apply_all(cli, in, false, result, err);
 }
 
 enum result options_parse(struct cli *cli, int argc, char **argv, struct error *err)

@@ -5,6 +5,8 @@
 #include "decimal.h"
 #include "json.h"
 
+#define COST_TOTAL_MAX INT64_C(9000000000000000000) /* 9 * 10^9 CHF, as in the reports */
+
 /* What status tells of the jobs; the runs are read as they are printed. */
 struct glance {
     uint64_t jobs[JOB_STATUS_COUNT];
@@ -25,8 +27,9 @@ static enum result read_jobs(struct store *store, struct glance *glance, struct 
             continue;
         int64_t cost = store_int(rows, 2);
         glance->jobs[status] = (uint64_t)store_int(rows, 1);
-        if (cost > INT64_MAX - glance->cost_nano) {
-            result = error_set(err, RESULT_LEDGER, "the total cost is beyond what can be counted exactly");
+        if (cost > COST_TOTAL_MAX - glance->cost_nano) {
+            result = error_set(err, RESULT_LEDGER, "the total cost is beyond 9000000000 CHF, more than is added up "
+                               "exactly");
             break;
         }
         glance->cost_nano += cost;
@@ -47,6 +50,8 @@ static enum result read_oldest(struct store *store, struct glance *glance, struc
         struct text created = store_text(rows, 1);
         strbuf_append(&glance->oldest_id, id.bytes, id.len);
         strbuf_append(&glance->oldest_created_at, created.bytes, created.len);
+        if (glance->oldest_id.failed || glance->oldest_created_at.failed)
+            result = error_memory(err);
     }
     store_rows_free(rows);
     return result;

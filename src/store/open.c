@@ -134,12 +134,19 @@ static enum result make_durable(struct store *store, struct error *err)
     return store_exec(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", err);
 }
 
+static enum result not_a_file(struct store *store, struct error *err)
+{
+    return error_set(err, RESULT_LEDGER, "%s: is not a file; name the ledger with --db", store->name);
+}
+
 /* Made here and not by SQLite, so that it is private from its first moment on. */
 static enum result make_file(struct store *store, const char *path, struct error *err)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0 && errno == EEXIST)
-        return RESULT_OK;
+    if (fd < 0 && errno == EEXIST) {
+        struct stat st;
+        return stat(path, &st) == 0 && !S_ISREG(st.st_mode) ? not_a_file(store, err) : RESULT_OK;
+    }
     bool ok = fd >= 0 && fchmod(fd, 0600) == 0;
     int saved = errno;
     if (fd >= 0)
@@ -158,14 +165,15 @@ static enum result check_file(struct store *store, const char *path, struct erro
     if (S_ISREG(st.st_mode))
         return error_set(err, RESULT_LEDGER, "%s: is empty, not a ledger yet; `jobledger ingest FILE` makes one",
                          store->name);
-    return error_set(err, RESULT_LEDGER, "%s: is not a file; name the ledger with --db", store->name);
+    return not_a_file(store, err);
 }
 
 /* file:PATH with all that has a meaning in a URI escaped (RFC 3986, 2.1). */
 static char *file_uri(const char *path, const char *query)
 {
     struct strbuf uri = {0};
-    strbuf_puts(&uri, path[0] == '/' ? "file://" : "file:"); /* else `//x` would name a host */
+    /* Else `//x` would name a host, and `:memory:` no file. */
+    strbuf_puts(&uri, path[0] == '/' ? "file://" : "file:./");
     for (const char *p = path; *p; p++) {
         if (strchr("?#%", *p))
             strbuf_printf(&uri, "%%%02X", (unsigned char)*p);
@@ -233,20 +241,34 @@ static enum result open_unwritable(struct store *store, const char *path, struct
     return open_database(store, path, "?immutable=1", SQLITE_OPEN_READONLY, err);
 }
 
+static enum result open_writable(struct store *store, const char *path, enum store_mode mode, struct error *err)
+{
+    enum result result = open_database(store, path, "", SQLITE_OPEN_READWRITE, err);
+    /* SQLite is content with reading where it can't write. */
+    if (result == RESULT_OK && mode != STORE_READ && sqlite3_db_readonly(store->db, "main") == 1)
+        return error_set(err, RESULT_LEDGER, "%s: can't be written; look at its owner and mode", store->name);
+    return result;
+}
+
 static enum result open_path(struct store *store, const char *path, enum store_mode mode, struct error *err)
 {
     enum result result = mode == STORE_CREATE ? make_file(store, path, err) : check_file(store, path, err);
     if (result != RESULT_OK)
         return result;
+    bool log_left = log_left_behind(path);
     if (mode == STORE_READ && (access(path, W_OK) != 0 || !folder_writable(path)))
         result = open_unwritable(store, path, err);
     else
-        result = open_database(store, path, "", SQLITE_OPEN_READWRITE, err);
+        result = open_writable(store, path, mode, err);
     bool fresh = false;
     if (result == RESULT_OK)
         result = configure(store, mode, err);
-    if (result == RESULT_OK)
+    if (result == RESULT_OK) {
         result = check_identity(store, mode, &fresh, err);
+        /* Closing would move the log of a file that is not ours into it. */
+        if (result != RESULT_OK && log_left)
+            sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    }
     if (result == RESULT_OK && mode != STORE_READ) {
         result = make_durable(store, err);
         if (result == RESULT_OK)
@@ -278,7 +300,10 @@ enum result store_open(const char *path, enum store_mode mode, struct store **ou
     struct store *store = store_new(path);
     if (!store)
         return error_memory(err);
-    enum result result = open_path(store, path, mode, err);
+    /* The write-ahead log is beside the file itself, not beside a link to it. */
+    char *real = realpath(path, NULL);
+    enum result result = open_path(store, real ? real : path, mode, err);
+    free(real);
     if (result == RESULT_OK)
         *out = store;
     else

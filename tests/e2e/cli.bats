@@ -140,6 +140,17 @@ load jobledger
     while read -r line; do
         python3 -c 'import json,sys; o=json.loads(sys.argv[1]); assert o["level"] and o["time"] and o["message"]' "$line"
     done <<< "$stderr"
+    for wrong in "ingset x" "ingest --bogus" "fetch --base-url" "ingest --bogus --now x"; do
+        jl --log-format json $wrong
+        ends 2
+        one_line
+        jq -e '.level == "error"' <<< "$stderr"
+    done
+    jl ingest --bogus --log-format=json
+    jq -e '.message | contains("--bogus")' <<< "$stderr"
+    FREDDY_BASE_URL=ftp://x jl --log-format json fetch
+    ends 2
+    jq -e '.message | startswith("$FREDDY_BASE_URL")' <<< "$stderr"
     jl --log-format json fetch --parallel 0
     ends 2
     python3 -c 'import json,sys; json.loads(sys.argv[1])' "$stderr"

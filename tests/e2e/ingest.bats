@@ -81,6 +81,19 @@ counts() { # the last source's
     [ "$(query 'SELECT count(*) FROM source')" -eq 1 ]
 }
 
+@test "--again of a file that turns out unusable: the earlier reading stays, and no name is added" {
+    spell 'job_id,a\njob_1,x\nbad,y\n' > in.csv
+    jl ingest in.csv
+    loose
+    cp in.csv copy.csv
+    before=$(query 'SELECT name, rows, rejected FROM source; SELECT name FROM source_name; SELECT cells FROM source_job')
+    for options in --strict "--encoding utf-16" "--id-column nowhere"; do
+        jl ingest --again $options copy.csv
+        ends 4
+        same "$(query 'SELECT name, rows, rejected FROM source; SELECT name FROM source_name; SELECT cells FROM source_job')" "$before"
+    done
+}
+
 @test "--dry-run counts across files and keeps nothing" {
     spell 'id\njob_1\njob_2\n' > a.csv
     spell 'id\njob_2\njob_3\n' > b.csv
@@ -220,4 +233,23 @@ counts() { # the last source's
         [ "$code" -eq "${signal#*:}" ]
         [ "$(query 'SELECT count(*) FROM job')" -eq 0 ]
     done
+}
+
+@test "SIGINT while a FIFO waits for its writer: 130" {
+    mkfifo pipe
+    "$JOBLEDGER" -q ingest pipe 2> err 3>&- &
+    interrupt $! INT
+    [ "$code" -eq 130 ]
+}
+
+@test "--dry-run takes an empty file for a ledger that is not there yet, as the ingest itself does" {
+    ids 2 > in.csv
+    : > jobledger.db
+    jl ingest --dry-run in.csv
+    ok
+    says "2 new jobs"
+    [ ! -s jobledger.db ] && [ ! -e jobledger.db.lock ]
+    jl ingest in.csv
+    ok
+    says "2 new jobs"
 }

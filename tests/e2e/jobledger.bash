@@ -9,6 +9,7 @@
 #   query SQL            asks the ledger
 #   csv NAME             prints the report NAME
 #   ids N [PREFIX]       a CSV of N job IDs
+#   interrupt PID SIGNAL sends it once the program catches signals, until it ends; sets $code
 #   spell TEXT...        printf %b: bytes into a file by redirection
 
 bats_require_minimum_version 1.5.0
@@ -72,6 +73,16 @@ ids() {
 
 spell() {
     printf '%b' "$@"
+}
+
+interrupt() {
+    for _ in $(seq 200); do
+        grep -q '^SigCgt:.*[4-7c-f]..[2367abef]$' "/proc/$1/status" && break # SIGTERM and SIGINT
+        sleep 0.02
+    done
+    while kill -"$2" "$1" 2> /dev/null; do sleep 0.1; done
+    code=0
+    wait "$1" || code=$?
 }
 
 # same ACTUAL EXPECTED: with the difference shown.

@@ -85,6 +85,35 @@ load jobledger
     wait $holder
 }
 
+@test "a link to a ledger shares its lock, and its write-ahead log" {
+    ids 2 > in.csv
+    mkdir there
+    "$JOBLEDGER" -q -d there/l.db ingest in.csv
+    ln -s there/l.db link.db
+    exec 9>> there/l.db.lock
+    flock 9
+    jl -d link.db ingest in.csv
+    ends 8
+    exec 9>&-
+    jl -d link.db ingest in.csv
+    ok
+    [ ! -e link.db.lock ]
+}
+
+@test "a signal ends the wait for the lock" {
+    ids 2 > in.csv
+    exec 9>> jobledger.db.lock
+    flock 9
+    for signal in INT:130 TERM:143; do
+        "$JOBLEDGER" ingest --wait-lock 20s in.csv 2> err 3>&- 9>&- &
+        interrupt $! "${signal%:*}"
+        [ "$code" -eq "${signal#*:}" ]
+        [ "$(wc -l < err)" -eq 1 ]
+    done
+    exec 9>&-
+    [ ! -e jobledger.db ]
+}
+
 @test "a lock held by a process that died holds nobody back" {
     ids 2 > in.csv
     mkfifo pipe
@@ -126,10 +155,10 @@ load jobledger
     says "write-ahead log"
 }
 
-@test "odd names: blanks, ?, #, %, umlauts, a leading //" {
+@test "odd names: :memory:, blanks, ?, #, %, umlauts, a leading //" {
     ids 2 > in.csv
     mkdir 'a b'
-    for name in 'a b/c d.db' 'q?mode=memory.db' 'h#ash.db' 'p%41.db' 'ü.db' "//$PWD/slashes.db"; do
+    for name in :memory: file:x.db 'a b/c d.db' 'q?mode=memory.db' 'h#ash.db' 'p%41.db' 'ü.db' "//$PWD/slashes.db"; do
         jl -d "$name" ingest in.csv
         ok
         [ -s "$name" ]
