@@ -2,6 +2,7 @@
 #ifndef JOBLEDGER_STORE_H
 #define JOBLEDGER_STORE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -99,6 +100,10 @@ enum result store_run_end(struct store *store, const struct store_run *run, int 
 /* All reads between begin and end see one state of the ledger, whatever is written meanwhile. May be nested. */
 enum result store_snapshot_begin(struct store *store, struct error *err);
 void store_snapshot_end(struct store *store);
+
+/* From now on queries end with RESULT_LEDGER once *signal is not 0, however long they would last. For readers only: a write
+ * that was begun would be given up, too. */
+void store_stop_on(struct store *store, const volatile sig_atomic_t *signal);
 
 /* A query that is kept as a file below sql/, by its name without ".sql" ("reports/models"). */
 struct store_rows;

@@ -5,15 +5,30 @@
 #include "cli.h"
 #include "file.h"
 
+/* A slip in naming the output must not cost the archive. */
+static enum result check_place(const struct cli *cli, const char *path, struct error *err)
+{
+    struct stat ledger, place;
+    if (stat(cli->settings.db, &ledger) != 0 || stat(path, &place) != 0 || ledger.st_dev != place.st_dev ||
+        ledger.st_ino != place.st_ino)
+        return RESULT_OK;
+    char name[256];
+    return error_set(err, RESULT_USAGE, "%s: this is the ledger itself; name another file for the report",
+                     text_printable(text_of(path), 120, name, sizeof name));
+}
+
 static enum result write_report(struct cli *cli, struct store *store, const struct report *report, const char *path,
                                 struct error *err)
 {
     struct atomic_file *file;
-    enum result result = atomic_file_open(path, &file, err);
+    enum result result = check_place(cli, path, err);
+    if (result == RESULT_OK)
+        result = atomic_file_open(path, &file, err);
     if (result != RESULT_OK)
         return result;
     result = export_write(store, report, &cli->settings.export, atomic_file_stream(file), err);
-    if (result == RESULT_OK && cli_interrupted(cli) != RESULT_OK)
+    /* A write to a pipe fails when a signal comes, and is then no failure of the pipe. */
+    if (cli_interrupted(cli) != RESULT_OK)
         result = error_set(err, cli_interrupted(cli), "%s: interrupted, not written", report->name);
     if (result == RESULT_OK)
         return atomic_file_commit(file, err);
@@ -21,7 +36,8 @@ static enum result write_report(struct cli *cli, struct store *store, const stru
     if (result == RESULT_REPORT) {
         char name[256];
         struct error why = *err;
-        error_set(err, result, "%s: %s", text_printable(text_of(path), 120, name, sizeof name), why.text);
+        text_printable(text_of(strcmp(path, "-") == 0 ? "standard output" : path), 120, name, sizeof name);
+        error_set(err, result, "%s: %s", name, why.text);
     }
     atomic_file_discard(file);
     return result;
@@ -80,6 +96,7 @@ enum result export_all(struct cli *cli, struct store *store, const char *folder)
     struct error err;
     char name[256];
     size_t written = 0;
+    store_stop_on(store, cli->signal);
     enum result result = make_folder(folder, &err);
     if (result == RESULT_OK)
         result = store_snapshot_begin(store, &err);
@@ -126,6 +143,7 @@ static enum result export_one(struct cli *cli, struct store *store, const struct
 {
     struct error err;
     const char *path = cli->settings.output ? cli->settings.output : "-";
+    store_stop_on(store, cli->signal);
     enum result result = store_snapshot_begin(store, &err);
     if (result == RESULT_OK) {
         result = write_report(cli, store, report, path, &err);

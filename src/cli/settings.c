@@ -218,7 +218,7 @@ enum result set_excel(struct cli *cli, const struct option *option, const char *
     export->bom = true;
     export->crlf = true;
     export->delimiter = ';';
-    export->decimal_comma = index == 1;
+    export->decimal_comma = export->decimal_comma || index == 1;
     return result;
 }
 

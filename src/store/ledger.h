@@ -24,6 +24,7 @@ struct store {
     bool in_transaction;
     bool trial;        /* nothing is committed */
     int snapshots;     /* nested store_snapshot_begin() */
+    const volatile sig_atomic_t *signal; /* see store_stop_on() */
 
     /* The source that is being taken in. */
     int64_t source_id;

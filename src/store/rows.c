@@ -3,6 +3,8 @@
 
 #include "ledger.h"
 
+#define STEPS_BETWEEN_LOOKS 10000 /* of SQLite's machine: well below a millisecond */
+
 struct store_rows {
     struct store *store;
     sqlite3_stmt *stmt;
@@ -11,7 +13,9 @@ struct store_rows {
 
 enum result store_snapshot_begin(struct store *store, struct error *err)
 {
-    enum result result = store->snapshots == 0 ? store_exec(store, "BEGIN", err) : RESULT_OK;
+    /* The transaction of one's own writes is a snapshot already. */
+    bool begin = store->snapshots == 0 && !store->in_transaction;
+    enum result result = begin ? store_exec(store, "BEGIN", err) : RESULT_OK;
     store->snapshots += result == RESULT_OK;
     return result;
 }
@@ -19,8 +23,19 @@ enum result store_snapshot_begin(struct store *store, struct error *err)
 void store_snapshot_end(struct store *store)
 {
     store->snapshots--;
-    if (store->snapshots == 0 && !sqlite3_get_autocommit(store->db))
+    if (store->snapshots == 0 && !store->in_transaction && !sqlite3_get_autocommit(store->db))
         sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static int stopped(void *store)
+{
+    return *((struct store *)store)->signal != 0;
+}
+
+void store_stop_on(struct store *store, const volatile sig_atomic_t *signal)
+{
+    store->signal = signal;
+    sqlite3_progress_handler(store->db, STEPS_BETWEEN_LOOKS, stopped, store);
 }
 
 static const struct sql_text *find_text(const char *name)

@@ -109,12 +109,14 @@ counts() { # the last source's
 }
 
 @test "standard input, by pipe and by redirection" {
+    mkdir spool
+    export TMPDIR=$PWD/spool
     ids 5 p | "$JOBLEDGER" -q ingest -
     same "$(query 'SELECT name, rows FROM source')" "(stdin)|5"
     ids 6 q > in.csv
     "$JOBLEDGER" -q ingest - < in.csv
     same "$(query 'SELECT name, rows FROM source WHERE id = 2')" "(stdin)|6"
-    [ -z "$(ls -A "${TMPDIR:-/tmp}" | grep '^jobledger\.')" ]
+    [ -z "$(ls -A spool)" ]
 }
 
 @test "an unusable file: one line, status 4, nothing left behind, the others go on" {
