@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Far beyond the length of any number that fits into memory: the exact figure makes no difference there. */
+#define EXPONENT_MAX INT64_C(1000000000000000)
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -15,7 +18,7 @@ struct number {
     size_t integer_len;
     const char *fraction;
     size_t fraction_len;
-    int64_t exponent; /* bounded: beyond +-10^6 the exact figure makes no difference */
+    int64_t exponent; /* bounded: see EXPONENT_MAX */
 };
 
 static size_t digits_at(const char *s, size_t len)
@@ -37,7 +40,7 @@ static bool split_exponent(const char *s, size_t len, int64_t *exponent)
         return false;
     int64_t value = 0;
     for (size_t i = 0; i < len; i++)
-        value = value > 1000000 ? value : value * 10 + (s[i] - '0');
+        value = value > EXPONENT_MAX ? value : value * 10 + (s[i] - '0');
     *exponent = negative ? -value : value;
     return true;
 }
@@ -95,7 +98,8 @@ bool decimal_parse(struct text number, int64_t bound, int64_t *nano)
     struct number n;
     if (!split(number, &n))
         return false;
-    for (int64_t p = n.exponent + (int64_t)n.integer_len - 1; p >= 10; p--)
+    int64_t lowest = n.exponent - (int64_t)n.fraction_len;
+    for (int64_t p = n.exponent + (int64_t)n.integer_len - 1; p >= 10 && p >= lowest; p--)
         if (digit_of(&n, p) != 0)
             return false;
     int64_t value = 0;

@@ -21,12 +21,22 @@ struct atomic_file {
     bool standard_output;
 };
 
+/* The stream is used as it is: a new file in /dev or /proc would be none of ours to make. */
+static bool is_standard_output(const char *path)
+{
+    static const char *const names[] = {"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(path, names[i]) == 0)
+            return true;
+    return false;
+}
+
 static enum result report_error(struct error *err, const char *path, const char *what)
 {
     char name[256];
-    return error_set(err, RESULT_REPORT, "%s: %s: %s",
-                     strcmp(path, "-") == 0 ? "standard output" : text_printable(text_of(path), 120, name, sizeof name),
-                     what, strerror(errno));
+    const char *shown = is_standard_output(path) ? "standard output"
+                                                 : text_printable(text_of(path), 120, name, sizeof name);
+    return error_set(err, RESULT_REPORT, "%s: %s: %s", shown, what, strerror(errno));
 }
 
 void atomic_file_discard(struct atomic_file *file)
@@ -87,7 +97,7 @@ static bool is_special(const char *path)
 
 static enum result open_stream(struct atomic_file *file, struct error *err)
 {
-    if (strcmp(file->path, "-") == 0) {
+    if (is_standard_output(file->path)) {
         file->standard_output = true;
         file->stream = stdout;
         return RESULT_OK;
@@ -141,7 +151,7 @@ static bool sync_folder(const char *folder)
 {
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
-        return false;
+        return errno == EACCES; /* it may be written but not read: the file is there, if not yet for good */
     /* Some file systems can't sync a folder, and say EINVAL. */
     bool ok = fsync(fd) == 0 || errno == EINVAL;
     close(fd);

@@ -47,6 +47,21 @@ static enum result wait_for(int fd, const char *path, int64_t wait_ms, struct er
     return RESULT_OK;
 }
 
+/* Private whatever the umask, but one that is there keeps the mode that its owner gave it. */
+static int open_lock_file(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == EEXIST)
+        return open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd >= 0 && fchmod(fd, 0600) != 0) {
+        int saved = errno;
+        close(fd);
+        errno = saved;
+        return -1;
+    }
+    return fd;
+}
+
 enum result lock_acquire(const char *path, int64_t wait_ms, struct lock **out, struct error *err)
 {
     *out = NULL;
@@ -55,7 +70,7 @@ enum result lock_acquire(const char *path, int64_t wait_ms, struct lock **out, s
     if (!lock)
         return error_memory(err);
     enum result result = RESULT_OK;
-    lock->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    lock->fd = open_lock_file(path);
     if (lock->fd < 0)
         result = error_set(err, RESULT_LEDGER, "%s: the lock file can't be made: %s",
                            text_printable(text_of(path), 120, name, sizeof name), strerror(errno));

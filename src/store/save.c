@@ -253,8 +253,10 @@ enum result store_save(struct store *store, int64_t key, const struct answer *an
         result = load_state(store, key, &s.before, err);
     if (result == RESULT_OK)
         result = apply(&s, &after);
-    if (result != RESULT_OK)
+    if (result != RESULT_OK) {
+        store_rollback(store); /* half an answer must not be committed later */
         return result;
+    }
     count_in_run(&s, after);
     store->run.requests += requests;
     store->unsaved = true;
