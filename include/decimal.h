@@ -16,6 +16,11 @@
  * (bound * 10^9 must fit int64; a bound of 1000000 keeps 9 * 10^6 summands within int64). */
 bool decimal_parse(struct text number, int64_t bound, int64_t *nano);
 
+/* Likewise, but for figures that are rounded again later: digits beyond the ninth are cut off, and where any of them was not
+ * 0, a ninth digit of 0 or 5 becomes 1 or 6. So what was above or below half of a coarser unit, or unequal to it,
+ * still is, and rounding to fewer decimals gives what the exact figure would have given. */
+bool decimal_parse_sticky(struct text number, int64_t bound, int64_t *nano);
+
 /* True for -?(0|[1-9][0-9]*)(\.[0-9]+)? : what a spreadsheet takes as a number and never as a formula. */
 bool decimal_is_plain(struct text t);
 

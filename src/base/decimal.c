@@ -93,7 +93,16 @@ static bool any_digit_below(const struct number *n, int64_t power)
     return false;
 }
 
-bool decimal_parse(struct text number, int64_t bound, int64_t *nano)
+/* Up from the digits kept, in `value`, by the digits that are not. */
+static bool rounds_up(const struct number *n, int64_t value, bool sticky)
+{
+    int next = digit_of(n, -10);
+    if (sticky)
+        return value % 5 == 0 && (next > 0 || any_digit_below(n, -10));
+    return next > 5 || (next == 5 && (value % 2 == 1 || any_digit_below(n, -10)));
+}
+
+static bool parse(struct text number, int64_t bound, bool sticky, int64_t *nano)
 {
     struct number n;
     if (!split(number, &n))
@@ -108,13 +117,21 @@ bool decimal_parse(struct text number, int64_t bound, int64_t *nano)
             return false;
         value = value * 10 + digit_of(&n, p);
     }
-    int next = digit_of(&n, -10);
-    if (next > 5 || (next == 5 && (value % 2 == 1 || any_digit_below(&n, -10))))
-        value++;
+    value += rounds_up(&n, value, sticky);
     if (value / DECIMAL_ONE >= bound)
         return false;
     *nano = n.negative ? -value : value;
     return true;
+}
+
+bool decimal_parse(struct text number, int64_t bound, int64_t *nano)
+{
+    return parse(number, bound, false, nano);
+}
+
+bool decimal_parse_sticky(struct text number, int64_t bound, int64_t *nano)
+{
+    return parse(number, bound, true, nano);
 }
 
 bool decimal_is_plain(struct text t)

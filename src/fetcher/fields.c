@@ -89,34 +89,15 @@ static struct text read_text(struct job_object *job, enum field field)
     return field_text(value);
 }
 
-/* The first digit of a number, before any exponent, that is not 0 ('\0': none), and whether another one follows. */
-static char first_digit(struct text number, bool *more)
-{
-    char first = '\0';
-    *more = false;
-    for (size_t i = 0; i < number.len && number.bytes[i] != 'e' && number.bytes[i] != 'E'; i++) {
-        if (number.bytes[i] < '1' || number.bytes[i] > '9')
-            continue;
-        *more = first != '\0';
-        if (*more)
-            break;
-        first = number.bytes[i];
-    }
-    return first;
-}
-
 /* Rounding must not bring a value into range: -1e-10 is negative though it rounds to 0, -0 is not. */
 static bool is_negative(struct text number)
 {
-    bool more;
-    return number.bytes[0] == '-' && first_digit(number, &more) != '\0';
-}
-
-/* Likewise 1.0000000001. What rounds to 1 from above begins with the digit 1, from below with a 9. */
-static bool is_above_one(struct text number, int64_t nano)
-{
-    bool more;
-    return nano > DECIMAL_ONE || (nano == DECIMAL_ONE && first_digit(number, &more) == '1' && more);
+    if (number.bytes[0] != '-')
+        return false;
+    for (size_t i = 1; i < number.len && number.bytes[i] != 'e' && number.bytes[i] != 'E'; i++)
+        if (number.bytes[i] >= '1' && number.bytes[i] <= '9')
+            return true;
+    return false;
 }
 
 static void read_measure(struct job_object *job, enum field field, const struct json *value, struct measure *out)
@@ -128,8 +109,10 @@ static void read_measure(struct job_object *job, enum field field, const struct 
     bool confidence = field == FIELD_CONFIDENCE;
     struct text spelling = json_text(value);
     int64_t nano;
-    if (is_negative(spelling) || !decimal_parse(spelling, confidence ? CONFIDENCE_BOUND : MEASURE_BOUND, &nano) ||
-        (confidence && is_above_one(spelling, nano))) {
+    /* Money is rounded when it is read; of times and confidences only aggregates are, from the exact figures. */
+    bool within = field == FIELD_COST_CHF ? decimal_parse(spelling, MEASURE_BOUND, &nano)
+                  : decimal_parse_sticky(spelling, confidence ? CONFIDENCE_BOUND : MEASURE_BOUND, &nano);
+    if (is_negative(spelling) || !within || (confidence && nano > DECIMAL_ONE)) {
         note(job, field, OUT_OF_RANGE, value);
         return;
     }

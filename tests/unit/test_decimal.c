@@ -391,9 +391,33 @@ static void spelled_and_read_again_is_the_same(void **state)
     }
 }
 
+/* Rounded once more, to fewer decimals, it is what the exact figure would be rounded to. */
+static void sticky_keeps_what_a_later_rounding_needs(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *number;
+        int64_t nano;
+    } cases[] = {
+        {"0.50005000000001", 500050001}, {"0.5000500000", 500050000}, {"0.0005", 500000},
+        {"0.00050000000001", 500001},    {"2.3", 2300000000},         {"0.1234567899", 123456789},
+        {"0.1234567850001", 123456786},  {"1.0000000000001", 1000000001}, {"-0.0000000001", -1},
+        {"0", 0},                        {"-0", 0},                   {"1E-30", 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int64_t nano = -77;
+        assert_true(decimal_parse_sticky(text_of(cases[i].number), BOUND, &nano));
+        assert_int_equal(nano, cases[i].nano);
+    }
+    int64_t nano;
+    assert_false(decimal_parse_sticky(text_of("1e6"), 1000000, &nano));
+    assert_false(decimal_parse_sticky(text_of("1."), BOUND, &nano));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sticky_keeps_what_a_later_rounding_needs),
         cmocka_unit_test(numbers_are_read_exactly),
         cmocka_unit_test(what_is_no_number_or_out_of_bounds_is_refused),
         cmocka_unit_test(the_bound_is_of_the_rounded_number),
