@@ -68,15 +68,53 @@ enum result store_source_end(struct store *store, bool keep, struct store_counts
 
 enum result store_run_begin(struct store *store, struct timestamp now, struct error *err);
 
-/* The next open job that this run has not asked for: never asked first, then least recently asked. */
-enum result store_next_open(struct store *store, int64_t *key, char job_id[static JOB_ID_MAX + 1], bool *end,
-                            struct error *err);
-enum result store_count_open(struct store *store, uint64_t *count, struct error *err);
+/* Which jobs a run asks for. {0}: every open one. */
+struct store_selection {
+    unsigned states;           /* bits 1 << enum job_status; 0: the open ones, or with job_ids any */
+    const char *const *job_ids; /* only these; NULL: any */
+    size_t job_id_count;
+    const char *source;        /* only jobs of sources with this name; NULL: any */
+};
+
+/* Says which jobs the next run asks for (without it: every open one), and in count how many they are now. RESULT_USAGE where
+ * a job or the source is not in the ledger. */
+enum result store_select(struct store *store, const struct store_selection *selection, uint64_t *count,
+                         struct error *err);
+
+/* The next selected job that this run has not asked for: never asked first, then least recently asked. */
+enum result store_next_job(struct store *store, int64_t *key, char job_id[static JOB_ID_MAX + 1], bool *end,
+                           struct error *err);
+
+/* Jobs that are to be asked again within a run: at due_ms, on a clock of the caller's that never runs backwards.
+ * store_next_due() gives one whose time has come (*wait_ms 0; it is due no longer), or how long the next one has to
+ * wait, or -1 where none is due. */
+enum result store_set_due(struct store *store, int64_t key, int64_t due_ms, struct error *err);
+enum result store_next_due(struct store *store, int64_t now_ms, int64_t *key, char job_id[static JOB_ID_MAX + 1],
+                           int64_t *wait_ms, struct error *err);
+
+/* Requests of a UTC day (in days since 1970-01-01) over all runs. What is counted is kept with the next commit. */
+enum result store_requests_of_day(struct store *store, int64_t day, uint64_t *requests, struct error *err);
+void store_count_request(struct store *store, int64_t day);
+
+/* What a server last stated of its rate limit; see struct fetch_quota. */
+struct store_limit {
+    int64_t requests;
+    int64_t remaining;
+    struct timestamp stated_at;
+    struct timestamp reset_at;
+    int64_t refill_per_day;
+};
+enum result store_limit_load(struct store *store, const char *base_url, struct store_limit *limit, bool *known,
+                             struct error *err);
+enum result store_limit_save(struct store *store, const char *base_url, const struct store_limit *limit,
+                             struct error *err);
+
 enum result store_ever_resolved(struct store *store, bool *ever, struct error *err);
 
-/* Takes in what a job came to: archives the answer, brings the job's columns up to date. Kept at the next commit. */
+/* Takes in what a job came to: archives the answer, brings the job's columns up to date. *after: the job's status then.
+ * Kept at the next commit. */
 enum result store_save(struct store *store, int64_t key, const struct answer *answer, const struct reading *reading,
-                       unsigned requests, struct timestamp now, struct error *err);
+                       unsigned requests, struct timestamp now, enum job_status *after, struct error *err);
 /* Counts requests that brought no verdict on the job. */
 enum result store_save_requests(struct store *store, int64_t key, unsigned requests, struct error *err);
 /* Makes all that was saved durable. Does nothing where nothing was. */

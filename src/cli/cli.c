@@ -1,6 +1,6 @@
 #include "cli.h"
 
-enum result cli_fail(const struct cli *cli, enum result result, const struct error *err)
+enum result cli_fail(struct cli *cli, enum result result, const struct error *err)
 {
     log_line(&cli->log, result == RESULT_LOOSE_ENDS ? LOG_WARNING : LOG_ERROR, "%s", err->text);
     return result;

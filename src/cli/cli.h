@@ -10,6 +10,7 @@
 #include "exporter.h"
 #include "fetcher.h"
 #include "log.h"
+#include "progress.h"
 #include "reader.h"
 #include "result.h"
 #include "store.h"
@@ -48,6 +49,14 @@ struct settings {
     struct fetch_options fetch;
     const char *api_key_file;
     unsigned fail_on; /* of enum fail_on */
+    struct store_selection selection; /* job_ids is owned like arguments */
+    const char **job_ids;
+    size_t job_id_count;
+    int limit;            /* jobs to ask for; 0: all */
+    int daily_limit;      /* requests of a UTC day; 0: no limit */
+    bool wait;            /* ask again until all are resolved, */
+    int64_t wait_ms;      /* or so long; 0: to the end */
+    enum progress_mode progress;
 
     struct export_options export;
     const char *output; /* -o, or --out of run */
@@ -79,7 +88,8 @@ extern const struct command commands[COMMAND_COUNT];
 /* ---- options.c ---- */
 
 /* Fills cli->command and cli->settings from the arguments, then from the environment where no option spoke, then
- * with the defaults. settings.arguments is owned by the caller. RESULT_USAGE names what was wrong. */
+ * with the defaults. settings.arguments and settings.job_ids are owned by the
+ * caller. RESULT_USAGE names what was wrong. */
 enum result options_parse(struct cli *cli, int argc, char **argv, struct error *err);
 void options_print_help(enum command_id command); /* COMMAND_NONE: of the program */
 
@@ -87,7 +97,7 @@ void options_print_help(enum command_id command); /* COMMAND_NONE: of the progra
 
 /* Every step reports its own errors on the log and adds what it came to to cli->summary. */
 enum result ingest_files(struct cli *cli, struct store *store);
-enum result fetch_open_jobs(struct cli *cli, struct store *store, const char *key);
+enum result fetch_jobs(struct cli *cli, struct store *store, const char *key);
 enum result export_all(struct cli *cli, struct store *store, const char *folder);
 
 enum result command_ingest(struct cli *cli);
@@ -117,7 +127,7 @@ void ledger_close(struct ledger *ledger);
 /* ---- for all of them ---- */
 
 /* Reports the error and returns result. */
-enum result cli_fail(const struct cli *cli, enum result result, const struct error *err);
+enum result cli_fail(struct cli *cli, enum result result, const struct error *err);
 /* Prints the summary as "COMMAND: ...": a warning where there are loose ends, which nothing else may have named. */
 void cli_summary(struct cli *cli, enum result result);
 /* RESULT_SIGINT or RESULT_SIGTERM where one came, else RESULT_OK. */

@@ -1,53 +1,9 @@
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cli.h"
-
-#define COMMIT_EVERY_MS 700 /* within the second that the contract gives, with room for the commit itself */
-
-/* Joins the fetcher's ports to the store. */
-struct joint {
-    struct cli *cli;
-    struct store *store;
-    int64_t committed_at; /* monotonic, milliseconds */
-};
-
-static enum result next_job(void *ctx, struct fetch_job *job, bool *end, struct error *err)
-{
-    struct joint *joint = ctx;
-    return store_next_open(joint->store, &job->key, job->job_id, end, err);
-}
-
-static enum result answered(void *ctx, const struct fetch_job *job, const struct answer *answer,
-                            const struct reading *reading, unsigned requests, struct error *err)
-{
-    struct joint *joint = ctx;
-    struct timestamp now = clock_now(&joint->cli->settings.clock);
-    return store_save(joint->store, job->key, answer, reading, requests, now, err);
-}
-
-static enum result abandoned(void *ctx, const struct fetch_job *job, unsigned requests, struct error *err)
-{
-    struct joint *joint = ctx;
-    return store_save_requests(joint->store, job->key, requests, err);
-}
-
-static enum result tick(void *ctx, struct error *err)
-{
-    struct joint *joint = ctx;
-    int64_t now = clock_monotonic_ms();
-    if (now - joint->committed_at < COMMIT_EVERY_MS)
-        return RESULT_OK;
-    joint->committed_at = now;
-    return store_commit(joint->store, err);
-}
-
-static void notice(void *ctx, const char *line)
-{
-    struct joint *joint = ctx;
-    log_line(&joint->cli->log, LOG_WARNING, "%s", line);
-}
+#include "joint.h"
 
 static bool holds(const struct store_run *run, unsigned fail_on)
 {
@@ -57,7 +13,7 @@ static bool holds(const struct store_run *run, unsigned fail_on)
            ((fail_on & FAIL_ON_OPEN) && by[JOB_NEW] + by[JOB_PENDING] + by[JOB_PROCESSING] > 0);
 }
 
-static void summarise(struct cli *cli, const struct store_run *run)
+static void add_summary(struct cli *cli, const struct store_run *run)
 {
     const uint64_t *by = run->by_status;
     strbuf_printf(&cli->summary,
@@ -70,47 +26,150 @@ static void summarise(struct cli *cli, const struct store_run *run)
                       run->in_trouble);
 }
 
+/* Says why jobs that were asked for were not reached, and when to go on: those are loose ends. */
+static enum result explain_end(const struct joint *joint, enum fetch_end end, const struct store_run *run)
+{
+    struct log *log = &joint->cli->log;
+    uint64_t unfinished = run->by_status[JOB_PENDING] + run->by_status[JOB_PROCESSING];
+    uint64_t unasked = joint->total > joint->done ? joint->total - joint->done : 0;
+    char day[TIMESTAMP_TEXT_MAX];
+    switch (end) {
+    case FETCH_OUT_OF_BUDGET:
+        timestamp_format((struct timestamp){(joint->day + 1) * 86400, 0}, day);
+        log_line(log, LOG_WARNING, "--daily-limit %d is used up; go on after %s, the rest stays open",
+                 joint->cli->settings.daily_limit, day);
+        return RESULT_LOOSE_ENDS;
+    case FETCH_OUT_OF_TIME:
+        if (unasked == 0 && (unfinished == 0 || !joint->schedule))
+            return RESULT_OK;
+        log_line(log, LOG_WARNING, "--max-time is over or would be before the API's limit allows more; %" PRIu64
+                 " jobs stay open, the next run goes on with them", unasked + unfinished);
+        return RESULT_LOOSE_ENDS;
+    case FETCH_DONE:
+        if (!joint->schedule || unfinished == 0)
+            return RESULT_OK;
+        log_line(log, LOG_WARNING, "--wait is over; %" PRIu64 " jobs are still pending or processing", unfinished);
+        return RESULT_LOOSE_ENDS;
+    }
+    return RESULT_OK;
+}
+
+static struct fetch_quota quota_of(const struct store_limit *limit)
+{
+    return (struct fetch_quota){true,          limit->requests, limit->remaining, limit->stated_at,
+                                limit->reset_at, limit->refill_per_day};
+}
+
+static enum result save_quota(struct joint *joint, const struct fetch_quota *quota, struct error *err)
+{
+    if (!quota->known)
+        return RESULT_OK;
+    struct store_limit limit = {quota->limit, quota->remaining, quota->stated_at, quota->reset_at,
+                                quota->refill_per_day};
+    return store_limit_save(joint->store, joint->cli->settings.fetch.base_url, &limit, err);
+}
+
 /* The run's row is closed even where the run itself went wrong; a ledger that can't be written says so once. */
-static enum result close_run(struct cli *cli, struct store *store, const struct fetch_summary *summary,
-                             enum result result)
+static enum result close_run(struct joint *joint, const struct fetch_summary *summary, enum result result)
 {
     struct error err;
-    struct store_run run = store_run_so_far(store);
+    struct cli *cli = joint->cli;
+    struct store_run run = store_run_so_far(joint->store);
     run.requests = summary->requests;
     run.retries = summary->retries;
     run.rate_limited = summary->rate_limited;
+    if (result == RESULT_OK)
+        result = explain_end(joint, summary->end, &run);
     if (run.by_status[JOB_ERROR] > 0 || run.in_trouble > 0 || holds(&run, cli->settings.fail_on))
         result = result_worse(result, RESULT_LOOSE_ENDS);
-    enum result end = store_run_end(store, &run, result, clock_now(&cli->settings.clock), &err);
+    enum result end = save_quota(joint, &summary->quota, &err);
+    if (end == RESULT_OK)
+        end = store_run_end(joint->store, &run, result, clock_now(&cli->settings.clock), &err);
     if (end != RESULT_OK && result != RESULT_LEDGER)
         cli_fail(cli, end, &err);
-    summarise(cli, &run);
+    add_summary(cli, &run);
     return result_worse(result, end);
 }
 
-enum result fetch_open_jobs(struct cli *cli, struct store *store, const char *key)
+static enum result prepare(struct joint *joint, struct fetch_options *options, struct error *err)
+{
+    bool ever = false;
+    struct store_limit limit;
+    enum result result = store_ever_resolved(joint->store, &ever, err);
+    options->nothing_resolved_yet = !ever;
+    if (result == RESULT_OK)
+        result = store_limit_load(joint->store, options->base_url, &limit, &options->quota.known, err);
+    if (result == RESULT_OK && options->quota.known)
+        options->quota = quota_of(&limit);
+    return result;
+}
+
+/* About how long n requests take at the rate that is asked for or known of the server; 0: unknown. */
+static int64_t minutes_for(const struct fetch_options *options, uint64_t n)
+{
+    const struct fetch_rate *rate = &options->rate;
+    const struct fetch_quota *quota = &options->quota;
+    if (rate->kind == FETCH_RATE_FIXED)
+        return (int64_t)(n / (uint64_t)rate->requests * (uint64_t)rate->period_ms / 60000) + 1;
+    if (rate->kind == FETCH_RATE_AUTO && quota->known && quota->refill_per_day > 0)
+        return (int64_t)(n * 1440 / (uint64_t)quota->refill_per_day) + 1;
+    return 0;
+}
+
+static void estimate(struct cli *cli, const struct joint *joint, const struct fetch_options *options)
+{
+    struct strbuf *out = &cli->summary;
+    int64_t minutes = minutes_for(options, joint->total);
+    strbuf_printf(out, "(dry run) %" PRIu64 " jobs would be asked for, with as many requests or more", joint->total);
+    if (minutes > 0)
+        strbuf_printf(out, ", in about %" PRId64 " min", minutes);
+    if (options->quota.known && options->quota.limit > 0)
+        strbuf_printf(out, "; the server last stated %" PRId64 " of %" PRId64 " requests left",
+                      options->quota.remaining, options->quota.limit);
+    strbuf_printf(out, "; %" PRIu64 " requests were sent today", joint->spent);
+    if (cli->settings.daily_limit > 0)
+        strbuf_printf(out, " of the %d of --daily-limit", cli->settings.daily_limit);
+}
+
+static enum result fetch_with(struct joint *joint, struct fetch_options *options)
 {
     struct error err;
-    struct joint joint = {.cli = cli, .store = store, .committed_at = clock_monotonic_ms()};
-    struct fetch_ports ports = {&joint, next_job, answered, abandoned, tick, notice};
-    struct fetch_options options = cli->settings.fetch;
+    struct cli *cli = joint->cli;
     struct fetch_summary summary = {0};
+    struct fetch_ports ports = joint_ports(joint);
+    enum result result = prepare(joint, options, &err);
+    if (result == RESULT_OK && cli->settings.dry_run) {
+        estimate(cli, joint, options);
+        return RESULT_OK;
+    }
+    if (result == RESULT_OK)
+        result = store_run_begin(joint->store, clock_now(&cli->settings.clock), &err);
+    if (result != RESULT_OK)
+        return cli_fail(cli, result, &err);
+    result = fetch_run(options, &ports, &summary, &err);
+    progress_end(&joint->progress);
+    if (result != RESULT_OK)
+        cli_fail(cli, result, &err);
+    return close_run(joint, &summary, result);
+}
+
+enum result fetch_jobs(struct cli *cli, struct store *store, const char *key)
+{
+    struct error err;
+    struct joint joint;
+    struct fetch_options options = cli->settings.fetch;
     struct timestamp now = clock_now(&(struct clock){0});
-    bool ever = false;
     options.key = key;
     options.clock = &cli->settings.clock;
     options.signal = cli->signal;
     options.seed = (uint64_t)now.sec * UINT64_C(1000000007) ^ (uint64_t)now.nsec ^ (uint64_t)getpid() << 32;
-    enum result result = store_ever_resolved(store, &ever, &err);
-    options.nothing_resolved_yet = !ever;
+    enum result result = joint_open(&joint, cli, store, &err);
     if (result == RESULT_OK)
-        result = store_run_begin(store, clock_now(&cli->settings.clock), &err);
-    if (result != RESULT_OK)
-        return cli_fail(cli, result, &err);
-    result = fetch_run(&options, &ports, &summary, &err);
-    if (result != RESULT_OK)
+        result = fetch_with(&joint, &options);
+    else
         cli_fail(cli, result, &err);
-    return close_run(cli, store, &summary, result);
+    joint_close(&joint);
+    return result;
 }
 
 enum result command_fetch(struct cli *cli)
@@ -118,17 +177,20 @@ enum result command_fetch(struct cli *cli)
     struct error err;
     struct ledger ledger;
     char *key = NULL;
+    enum result result = RESULT_OK;
     if (cli->settings.argument_count > 0) {
-        error_set(&err, RESULT_USAGE, "fetch takes no arguments: it asks for every open job in the ledger");
+        error_set(&err, RESULT_USAGE,
+                  "fetch takes no arguments: it asks for every open job in the ledger, or for --job ID");
         return cli_fail(cli, RESULT_USAGE, &err);
     }
     /* Both are looked at, so that the status is the one that comes first where neither will do. */
-    enum result result = key_load(cli->settings.api_key_file, &key, &err);
+    if (!cli->settings.dry_run)
+        result = key_load(cli->settings.api_key_file, &key, &err);
     if (result != RESULT_OK)
         cli_fail(cli, result, &err);
     result = result_worse(result, ledger_open(cli, STORE_WRITE, &ledger));
     if (result == RESULT_OK) {
-        result = fetch_open_jobs(cli, ledger.store, key);
+        result = fetch_jobs(cli, ledger.store, key);
         cli_summary(cli, result);
     }
     ledger_close(&ledger);

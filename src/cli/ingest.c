@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -33,7 +34,11 @@ struct intake {
     struct text *cells;
     size_t column_count;
     struct store_counts counts;
+    struct progress *progress;
+    uint64_t rows;
 };
+
+#define ROWS_BETWEEN_LOOKS 256 /* at the clock */
 
 static enum result input_error(const struct intake *in, const char *what, int error, struct error *err)
 {
@@ -177,6 +182,15 @@ static enum result take_row(struct intake *in, const struct reader_row *row, str
     return store_source_job(in->store, row->line, row->id, in->cells, err);
 }
 
+/* In KB of the file, since how many rows it has is known only at its end. */
+static void show_progress(const struct intake *in)
+{
+    char more[320];
+    off_t at = lseek(in->fd, 0, SEEK_CUR);
+    snprintf(more, sizeof more, "%" PRIu64 " rows  %s", in->rows, in->shown);
+    progress_show(in->progress, (uint64_t)at / 1024, (uint64_t)in->before.st_size / 1024, "KB", more);
+}
+
 static enum result take_rows(struct intake *in, struct error *err)
 {
     for (;;) {
@@ -187,6 +201,8 @@ static enum result take_rows(struct intake *in, struct error *err)
             result = reader_next(in->reader, &row, &end, err);
         if (result == RESULT_OK && !end)
             result = take_row(in, &row, err);
+        if (++in->rows % ROWS_BETWEEN_LOOKS == 0 && progress_due(in->progress))
+            show_progress(in);
         if (result != RESULT_OK || end)
             return result;
     }
@@ -243,11 +259,14 @@ static enum result open_file(struct intake *in, const char *path, struct error *
 static enum result ingest_file(struct cli *cli, struct store *store, const char *path, struct totals *totals,
                                struct error *err)
 {
+    struct progress progress;
     struct intake in = {.cli = cli, .store = store, .name = strcmp(path, "-") == 0 ? "(stdin)" : path, .fd = -1};
+    in.progress = &progress;
     uint8_t sha256[SHA256_SIZE];
     struct store_source source = {.name = in.name, .sha256 = sha256, .ingested_at = clock_now(&cli->settings.clock)};
     bool known = false;
     text_printable(text_of(in.name), 120, in.shown, sizeof in.shown);
+    progress_start(&progress, cli->settings.progress, &cli->log, "ingest");
     enum result result = open_file(&in, path, err);
     if (result == RESULT_OK)
         result = prepare(&in, sha256, &source.bytes, err);
@@ -262,6 +281,7 @@ static enum result ingest_file(struct cli *cli, struct store *store, const char 
             add_counts(totals, &in.counts);
     }
     totals->files += result == RESULT_OK;
+    progress_end(&progress);
     reader_close(in.reader);
     free(in.columns);
     free(in.places);

@@ -30,7 +30,14 @@ static void as_json(struct strbuf *out, const struct log *log, enum log_level le
     strbuf_puts(out, "}\n");
 }
 
-void log_line(const struct log *log, enum log_level level, const char *format, ...)
+void log_clear_line(struct log *log)
+{
+    if (log->line_shown)
+        fputs("\r\033[K", stderr);
+    log->line_shown = false;
+}
+
+void log_line(struct log *log, enum log_level level, const char *format, ...)
 {
     if (!wanted(log, level))
         return;
@@ -44,6 +51,7 @@ void log_line(const struct log *log, enum log_level level, const char *format, .
         as_json(&line, log, level, message);
     else
         strbuf_printf(&line, "%s%s\n", level <= LOG_WARNING ? "jobledger: " : "", message);
+    log_clear_line(log);
     if (line.bytes)
         fwrite(line.bytes, 1, line.len, stderr);
     strbuf_free(&line);

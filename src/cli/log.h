@@ -16,12 +16,16 @@ enum log_level {
 struct log {
     bool quiet;
     int verbose;
-    bool json; /* one object a line: time, level, message */
+    bool json;       /* one object a line: time, level, message */
+    bool line_shown; /* a progress line stands on the terminal */
     const struct clock *clock;
 };
 
 /* Writes one line. Text from outside in it must be escaped already. */
-void log_line(const struct log *log, enum log_level level, const char *format, ...)
+void log_line(struct log *log, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Takes the progress line away, where there is one. */
+void log_clear_line(struct log *log);
 
 #endif

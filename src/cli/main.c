@@ -25,8 +25,11 @@ const struct command commands[COMMAND_COUNT] = {
 
 static volatile sig_atomic_t signal_seen;
 
+/* The first one ends the work in order, the second at once: what was committed is safe either way. */
 static void on_signal(int number)
 {
+    if (signal_seen)
+        _exit(128 + number);
     signal_seen = number;
 }
 
@@ -69,7 +72,7 @@ static enum result first_steps(struct cli *cli)
 }
 
 /* What was printed must have arrived: a full disk behind standard output is an error. */
-static enum result flush_output(const struct cli *cli, enum result result)
+static enum result flush_output(struct cli *cli, enum result result)
 {
     struct error err;
     bool arrived = fflush(stdout) == 0 && !ferror(stdout);
@@ -109,6 +112,7 @@ int main(int argc, char **argv)
     else
         cli_fail(&cli, result, &err);
     free(cli.settings.arguments);
+    free(cli.settings.job_ids);
     strbuf_free(&cli.summary);
     return result;
 }

@@ -24,8 +24,8 @@ static const struct option options[] = {
      "one rejected row fails its file"},
     {'\0', "again", VALUE_NONE, NULL, READS, set_flag, SETTING(again), 0, 0,
      "read files anew that were ingested before"},
-    {'\0', "dry-run", VALUE_NONE, NULL, READS, set_flag, SETTING(dry_run), 0, 0,
-     "say what would come in, and keep nothing"},
+    {'\0', "dry-run", VALUE_NONE, NULL, READS | FETCHES, set_flag, SETTING(dry_run), 0, 0,
+     "say what would be done, and keep nothing"},
 
     {'\0', "base-url", VALUE_REQUIRED, "URL", FETCHES, set_base_url, 0, 0, 0,
      "of the API (else $FREDDY_BASE_URL, else " BASE_URL ")"},
@@ -43,6 +43,26 @@ static const struct option options[] = {
      "for the connection (default 10)"},
     {'\0', "cacert", VALUE_REQUIRED, "FILE", FETCHES, set_text, SETTING(fetch.cacert), 0, 0,
      "certificates to trust in place of the system's"},
+    {'\0', "rate", VALUE_REQUIRED, "RATE", FETCHES, set_rate, 0, 0, 0,
+     "auto (default: as the server's headers allow), none, or N/s, N/min, N/h, N/d"},
+    {'\0', "burst", VALUE_REQUIRED, "N", FETCHES, set_burst, 0, 0, 0,
+     "requests at once after a pause, with --rate N/... (default 1)"},
+    {'\0', "daily-limit", VALUE_REQUIRED, "N", FETCHES, set_int, SETTING(daily_limit), 1, 999999999,
+     "requests of a UTC day, over all runs"},
+    {'\0', "max-time", VALUE_REQUIRED, "DURATION", FETCHES, set_duration, SETTING(fetch.max_time_ms), 0, 0,
+     "after it no request is sent (default 6h; 0: no end)"},
+    {'\0', "wait", VALUE_OPTIONAL, "DURATION", FETCHES, set_wait, SETTING(wait_ms), 0, 0,
+     "ask again for unfinished jobs until all are resolved, or so long"},
+    {'\0', "recheck", VALUE_REQUIRED, "LIST", FETCHES, set_recheck, 0, 0, 0,
+     "ask for jobs in these states instead: failed, not_found, error, completed, or all"},
+    {'\0', "job", VALUE_REQUIRED, "ID", FETCHES, set_job, 0, 0, 0,
+     "ask for this job only; may be repeated"},
+    {'\0', "source", VALUE_REQUIRED, "FILE", COMMAND(FETCH), set_text, SETTING(selection.source), 0, 0,
+     "ask for jobs of this source only"},
+    {'\0', "limit", VALUE_REQUIRED, "N", FETCHES, set_int, SETTING(limit), 1, 999999999,
+     "ask for so many jobs at most"},
+    {'\0', "progress", VALUE_REQUIRED, "WHEN", READS | FETCHES, set_progress, 0, 0, 0,
+     "auto (default: on a terminal), always or never"},
     {'\0', "fail-on", VALUE_REQUIRED, "LIST", FETCHES, set_fail_on, 0, 0, 0,
      "exit status 1 too where jobs are failed, not_found or open"},
 
@@ -72,7 +92,7 @@ static const struct option options[] = {
 
     {'d', "db", VALUE_REQUIRED, "FILE", 0, set_text, SETTING(db), 0, 0,
      "the ledger (else $JOBLEDGER_DB, else jobledger.db)"},
-    {'\0', "wait-lock", VALUE_REQUIRED, "DURATION", READS | FETCHES, set_wait_lock, 0, 0, 0,
+    {'\0', "wait-lock", VALUE_REQUIRED, "DURATION", READS | FETCHES, set_duration, SETTING(wait_lock_ms), 0, 0,
      "wait so long for another run to end: 90s, 15m, 2h (default 0)"},
     {'q', "quiet", VALUE_NONE, NULL, 0, set_flag, offsetof(struct cli, log.quiet), 0, 0,
      "say nothing when all is well"},
@@ -285,6 +305,8 @@ static void set_defaults(struct settings *s)
     s->fetch.retries = 5;
     s->fetch.timeout_ms = 30000;
     s->fetch.connect_timeout_ms = 10000;
+    s->fetch.max_time_ms = 6 * 3600 * 1000;
+    s->fetch.rate.burst = 1;
     s->fetch.base_url = BASE_URL;
     s->export = EXPORT_OPTIONS_DEFAULT;
 }
@@ -333,8 +355,9 @@ enum result options_parse(struct cli *cli, int argc, char **argv, struct error *
     struct parser in = {.argc = argc, .argv = argv};
     in.given = calloc(room, sizeof *in.given);
     in.operands = calloc((size_t)argc + 1, sizeof *in.operands);
+    cli->settings.job_ids = calloc((size_t)argc + 1, sizeof *cli->settings.job_ids);
     cli->command = COMMAND_NONE;
-    enum result result = in.given && in.operands ? take_in(cli, &in, err) : error_memory(err);
+    enum result result = in.given && in.operands && cli->settings.job_ids ? take_in(cli, &in, err) : error_memory(err);
     free(in.given);
     if (!cli->settings.arguments)
         free(in.operands);

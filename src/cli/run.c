@@ -16,7 +16,7 @@ static enum result fetch_step(struct cli *cli, struct store *store)
     enum result result = key_load(cli->settings.api_key_file, &key, &err);
     if (result != RESULT_OK)
         return cli_fail(cli, result, &err);
-    result = fetch_open_jobs(cli, store, key);
+    result = fetch_jobs(cli, store, key);
     key_free(key);
     return result;
 }

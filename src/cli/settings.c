@@ -32,6 +32,24 @@ static enum result choose(const struct option *option, const char *value, const 
     return result;
 }
 
+/* A list of words between commas, as the bits that stand for them. */
+static enum result choose_several(const struct option *option, const char *value, const char *const *words,
+                                  const unsigned *bits, size_t n, unsigned *out, struct error *err)
+{
+    enum result result = RESULT_OK;
+    *out = 0;
+    for (const char *p = value; result == RESULT_OK && p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL) {
+        char word[32] = "";
+        size_t index = 0;
+        size_t len = strcspn(p, ",");
+        if (len < sizeof word)
+            memcpy(word, p, len);
+        result = choose(option, word[0] ? word : value, words, n, &index, err);
+        *out |= bits[index];
+    }
+    return result;
+}
+
 static void *field_of(struct cli *cli, const struct option *option)
 {
     return (char *)cli + option->offset;
@@ -56,7 +74,7 @@ enum result set_text(struct cli *cli, const struct option *option, const char *v
 static bool parse_int(const char *value, int min, int max, int *out)
 {
     int n = 0;
-    if (value[0] == '\0' || strlen(value) > 6)
+    if (value[0] == '\0' || strlen(value) > 9)
         return false;
     for (const char *p = value; *p; p++) {
         if (*p < '0' || *p > '9')
@@ -97,11 +115,18 @@ enum result set_seconds(struct cli *cli, const struct option *option, const char
     return RESULT_OK;
 }
 
-enum result set_wait_lock(struct cli *cli, const struct option *option, const char *value, struct error *err)
+enum result set_duration(struct cli *cli, const struct option *option, const char *value, struct error *err)
 {
-    if (!duration_parse(value, &cli->settings.wait_lock_ms))
+    if (!duration_parse(value, (int64_t *)field_of(cli, option)))
         return bad_value(option, value, "a duration such as 90, 90s, 15m, 2h or 1d", err);
     return RESULT_OK;
+}
+
+enum result set_wait(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    cli->settings.wait = true;
+    cli->settings.wait_ms = 0;
+    return value ? set_duration(cli, option, value, err) : RESULT_OK;
 }
 
 enum result set_now(struct cli *cli, const struct option *option, const char *value, struct error *err)
@@ -182,22 +207,76 @@ enum result set_base_url(struct cli *cli, const struct option *option, const cha
     return fetch_check_url(value, err);
 }
 
+/* auto, none, or N/s, N/min, N/h, N/d. */
+enum result set_rate(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    static const struct {
+        const char *unit;
+        int64_t ms;
+    } units[] = {{"s", 1000}, {"min", 60000}, {"h", 3600000}, {"d", 86400000}};
+    struct fetch_rate *rate = &cli->settings.fetch.rate;
+    size_t digits = strspn(value, "0123456789");
+    char number[16] = "";
+    int n = 0;
+    if (strcmp(value, "auto") == 0 || strcmp(value, "none") == 0) {
+        rate->kind = value[0] == 'a' ? FETCH_RATE_AUTO : FETCH_RATE_NONE;
+        return RESULT_OK;
+    }
+    if (digits < sizeof number)
+        memcpy(number, value, digits);
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (value[digits] == '/' && strcmp(value + digits + 1, units[i].unit) == 0 &&
+            parse_int(number, 1, INT32_MAX, &n)) {
+            rate->kind = FETCH_RATE_FIXED;
+            rate->requests = n;
+            rate->period_ms = units[i].ms;
+            return RESULT_OK;
+        }
+    }
+    return bad_value(option, value, "auto, none, or a rate such as 5/s, 100/min, 1000/h or 10000/d", err);
+}
+
+enum result set_burst(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    int n;
+    if (!parse_int(value, 1, 1000000, &n))
+        return bad_value(option, value, "a whole number from 1 to 1000000", err);
+    cli->settings.fetch.rate.burst = n;
+    return RESULT_OK;
+}
+
+enum result set_recheck(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    static const char *const words[] = {"failed", "not_found", "error", "completed", "all"};
+    static const unsigned bits[] = {1u << JOB_FAILED, 1u << JOB_NOT_FOUND, 1u << JOB_ERROR, 1u << JOB_COMPLETED,
+                                    (1u << JOB_STATUS_COUNT) - 1};
+    return choose_several(option, value, words, bits, 5, &cli->settings.selection.states, err);
+}
+
+/* May be repeated: there is room for as many as there are arguments. */
+enum result set_job(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    if (!job_id_valid(text_of(value)))
+        return bad_value(option, value, "a job ID: job_ and 1 to 124 of A-Z a-z 0-9 _ -", err);
+    cli->settings.job_ids[cli->settings.job_id_count++] = value;
+    return RESULT_OK;
+}
+
+enum result set_progress(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    static const char *const words[] = {"auto", "always", "never"};
+    static const enum progress_mode modes[] = {PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER};
+    size_t index = 0;
+    enum result result = choose(option, value, words, 3, &index, err);
+    cli->settings.progress = modes[index];
+    return result;
+}
+
 enum result set_fail_on(struct cli *cli, const struct option *option, const char *value, struct error *err)
 {
     static const char *const words[] = {"failed", "not_found", "open"};
-    static const enum fail_on bits[] = {FAIL_ON_FAILED, FAIL_ON_NOT_FOUND, FAIL_ON_OPEN};
-    enum result result = RESULT_OK;
-    cli->settings.fail_on = 0;
-    for (const char *p = value; result == RESULT_OK && p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL) {
-        char word[32] = "";
-        size_t index = 0;
-        size_t len = strcspn(p, ",");
-        if (len < sizeof word)
-            memcpy(word, p, len);
-        result = choose(option, word[0] ? word : value, words, 3, &index, err);
-        cli->settings.fail_on |= bits[index];
-    }
-    return result;
+    static const unsigned bits[] = {FAIL_ON_FAILED, FAIL_ON_NOT_FOUND, FAIL_ON_OPEN};
+    return choose_several(option, value, words, bits, 3, &cli->settings.fail_on, err);
 }
 
 enum result set_format(struct cli *cli, const struct option *option, const char *value, struct error *err)

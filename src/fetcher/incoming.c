@@ -12,10 +12,22 @@ static const char *const header_names[HEADER_COUNT] = {
     [HEADER_RETRY_AFTER] = "retry-after",
     [HEADER_REQUEST_ID] = "x-request-id",
     [HEADER_PROCESSING_MS] = "freddy-processing-ms",
+    [HEADER_X_LIMIT] = "x-ratelimit-limit",
+    [HEADER_X_REMAINING] = "x-ratelimit-remaining",
+    [HEADER_X_RESET] = "x-ratelimit-reset",
+    [HEADER_REQUESTS_LIMIT] = "x-ratelimit-limit-requests",
+    [HEADER_REQUESTS_REMAINING] = "x-ratelimit-remaining-requests",
+    [HEADER_REQUESTS_RESET] = "x-ratelimit-reset-requests",
+    [HEADER_DRAFT_LIMIT] = "ratelimit-limit",
+    [HEADER_DRAFT_REMAINING] = "ratelimit-remaining",
+    [HEADER_DRAFT_RESET] = "ratelimit-reset",
+    [HEADER_RATE_LIMIT] = "ratelimit",
+    [HEADER_RATE_LIMIT_POLICY] = "ratelimit-policy",
 };
 
-static void forget_headers(struct incoming *in)
+static void begin_headers(struct incoming *in)
 {
+    in->head_ended = false;
     for (int i = 0; i < HEADER_COUNT; i++) {
         strbuf_clear(&in->values[i]);
         in->present[i] = false;
@@ -27,7 +39,7 @@ void incoming_clear(struct incoming *in)
     if (in->body.size > BODY_KEPT)
         strbuf_free(&in->body);
     strbuf_clear(&in->body);
-    forget_headers(in);
+    begin_headers(in);
     in->header_bytes = 0;
     in->failure = FAILURE_NONE;
     in->no_memory = false;
@@ -70,7 +82,9 @@ bool incoming_header(struct incoming *in, const char *bytes, size_t len)
         line.len--;
     /* Interim answers (RFC 9110, 15.2) have headers of their own. */
     if (len >= sizeof status_line - 1 && memcmp(bytes, status_line, sizeof status_line - 1) == 0)
-        forget_headers(in);
+        begin_headers(in);
+    else if (line.len == 0)
+        in->head_ended = true;
     else
         keep_header(in, line);
     return !in->no_memory;

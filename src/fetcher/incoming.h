@@ -16,6 +16,7 @@ struct incoming {
     struct strbuf values[HEADER_COUNT];
     bool present[HEADER_COUNT];
     size_t header_bytes;
+    bool head_ended;      /* the blank line after the last answer's headers came */
     enum failure failure; /* the bound that was passed */
     bool no_memory;
 };

@@ -25,12 +25,16 @@ struct loop {
     struct doubt doubt;
     char last_failure[512]; /* of a request, as a person is told of it */
     int under_way;
-    uint64_t begun;   /* jobs that a request was sent for */
+    uint64_t begun;   /* jobs that were taken from the port */
     bool ended;       /* there are no further jobs */
+    int64_t next_ms;  /* the port is not asked for one before */
     bool port_failed; /* then no port is called any more */
     int64_t ticked_ms;
     enum result stopped; /* by a signal; RESULT_OK: not */
     int64_t stop_ms;     /* then what is under way has until here */
+    bool closing;        /* no request is sent any more, but for a signal: summary->end says why */
+    int64_t deadline_ms; /* no request is sent from here on */
+    int64_t told_ms;     /* a person was told of a hold up to here */
 };
 
 /* fetch_run() over the given transport, which must bear options->parallel requests and carries the clock. */

@@ -198,7 +198,7 @@ static enum result failed(struct loop *loop, struct task *task, const struct rep
     task->failures++;
     if (!loop->outage.any_answered)
         remember_failure(loop, item, reading);
-    if (outage_failed(&loop->outage, task->job.key, now_ms)) {
+    if (outage_failed(&loop->outage, task->job.key, reply->shared ? task->sent_ms : now_ms, now_ms)) {
         /* Back among those that are abandoned when the run ends. */
         tasks_wait(&loop->tasks, task, now_ms);
         return stop(loop, RESULT_API, item, reading, "too many requests in a row failed, the last with ",
@@ -232,11 +232,21 @@ static enum result answered(struct loop *loop, struct task *task, const struct k
     return result == RESULT_OK ? deliver(loop, item, reading) : result;
 }
 
+static void heed_limits(struct loop *loop, const struct task *task, const struct reply *reply)
+{
+    struct timestamp wall = clock_now(loop->options->clock);
+    struct limits limits = limits_read(reply->headers, wall);
+    pace_back(&loop->pace, &task->ticket, loop->transport->now_ms(loop->transport->self), wall,
+              reply->http_status > 0, &limits);
+}
+
 enum result reply_handle(struct loop *loop, const struct reply *reply)
 {
     struct task *task = reply->tag;
     struct kept item = item_of(loop, task, reply);
     loop->under_way--;
+    loop->next_ms = INT64_MIN;
+    heed_limits(loop, task, reply);
     if (reply->http_status == HTTP_TOO_MANY_REQUESTS)
         return limited(loop, task, reply);
     if (reply->http_status == HTTP_UNAUTHORIZED)

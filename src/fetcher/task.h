@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "fetcher.h"
+#include "quota.h"
 
 #define TASK_AT_ONCE INT64_MIN /* due before all that have a time */
 
@@ -18,6 +19,7 @@ struct task {
     unsigned failures; /* of these, the ones that used up a retry */
     bool limited;      /* the last one brought a 429: the next is no retry */
     int64_t sent_ms;   /* the last one */
+    struct ticket ticket;
     int64_t due_ms;    /* while waiting: when the next may go */
     uint64_t turn;     /* of those due at the same time, the one that began to wait first goes first */
 };

@@ -30,7 +30,24 @@ enum failure {
 };
 
 /* The headers of an answer that the fetcher reads. */
-enum header { HEADER_DATE, HEADER_RETRY_AFTER, HEADER_REQUEST_ID, HEADER_PROCESSING_MS, HEADER_COUNT };
+enum header {
+    HEADER_DATE,
+    HEADER_RETRY_AFTER,
+    HEADER_REQUEST_ID,
+    HEADER_PROCESSING_MS,
+    HEADER_X_LIMIT, /* what the server states of its rate limit: read in limits.c */
+    HEADER_X_REMAINING,
+    HEADER_X_RESET,
+    HEADER_REQUESTS_LIMIT,
+    HEADER_REQUESTS_REMAINING,
+    HEADER_REQUESTS_RESET,
+    HEADER_DRAFT_LIMIT,
+    HEADER_DRAFT_REMAINING,
+    HEADER_DRAFT_RESET,
+    HEADER_RATE_LIMIT,
+    HEADER_RATE_LIMIT_POLICY,
+    HEADER_COUNT
+};
 
 #define HEADER_VALUE_MAX 255 /* bytes of a value that are kept; the rest is cut off */
 
@@ -38,6 +55,7 @@ enum header { HEADER_DATE, HEADER_RETRY_AFTER, HEADER_REQUEST_ID, HEADER_PROCESS
 struct reply {
     void *tag; /* as given to start */
     enum failure failure;
+    bool shared;                      /* it failed with the connection that it shared with others (HTTP/2) */
     int http_status;                  /* 0 where no answer began; known even where its body then failed */
     struct text body;                 /* never TEXT_NONE where failure is FAILURE_NONE */
     struct text headers[HEADER_COUNT]; /* TEXT_NONE: absent */

@@ -1,27 +1,32 @@
 #include <curl/curl.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "endpoint.h"
 #include "fetcher.h"
 #include "incoming.h"
-#include "strbuf.h"
+#include "links.h"
 #include "transport.h"
 
 #ifndef JOBLEDGER_VERSION
 #define JOBLEDGER_VERSION "dev"
 #endif
 
-struct curl_transport;
+/* How often a request is sent again whose shared connection broke before a byte of its answer came. */
+#define RESENT_MAX 3
+
+/* HTTP/2: RFC 9113, 6.5.2, advises servers to allow no fewer streams on a connection. */
+#define STREAMS_EXPECTED 100
 
 /* A place for one request under way. Its handle is made at the first use and kept. */
 struct slot {
     struct curl_transport *owner;
     CURL *easy;
     void *tag;
+    int64_t started_ms;
+    int64_t sent_ms; /* the last time */
+    int resent;
     struct incoming in;
 };
 
@@ -29,39 +34,76 @@ struct curl_transport {
     CURLM *multi;
     struct curl_slist *request_headers;
     const struct fetch_options *options;
-    char *base; /* the base URL without slashes at its end */
-    bool loopback;
+    struct endpoint endpoint;
     struct slot *slots;
     struct slot **idle;
     int idle_count;
     int under_way;
     struct slot *lent; /* the one whose bytes the caller may still read */
     struct strbuf url;
+    struct links links;
+    bool shared; /* the server speaks HTTP/2: connections are bounded */
     bool global;
     bool no_memory;
 };
 
+static long info(CURL *easy, CURLINFO which)
+{
+    long value = 0;
+    curl_easy_getinfo(easy, which, &value);
+    return value;
+}
+
+static void heard(const struct slot *slot)
+{
+    if (info(slot->easy, CURLINFO_HTTP_VERSION) == CURL_HTTP_VERSION_2_0)
+        links_heard(&slot->owner->links, info(slot->easy, CURLINFO_LOCAL_PORT), clock_monotonic_ms());
+}
+
+/* What libcurl is to hear of a piece of an answer: anything but its length ends the request. */
+static size_t taken(struct slot *slot, bool whole, size_t len)
+{
+    heard(slot);
+    slot->owner->no_memory |= slot->in.no_memory;
+    return whole ? len : 0;
+}
+
 static size_t on_body(char *bytes, size_t size, size_t count, void *ctx)
 {
     struct slot *slot = ctx;
-    if (incoming_body(&slot->in, bytes, size * count))
-        return size * count;
-    slot->owner->no_memory |= slot->in.no_memory;
-    return 0;
+    return taken(slot, incoming_body(&slot->in, bytes, size * count), size * count);
 }
 
 static size_t on_header(char *bytes, size_t size, size_t count, void *ctx)
 {
     struct slot *slot = ctx;
-    if (incoming_header(&slot->in, bytes, size * count))
-        return size * count;
-    slot->owner->no_memory |= slot->in.no_memory;
-    return 0;
+    return taken(slot, incoming_header(&slot->in, bytes, size * count), size * count);
+}
+
+static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct curl_transport *t = ctx;
+    (void)purpose;
+    int fd = links_open(&t->links, address->family, address->socktype, address->protocol);
+    return fd >= 0 ? fd : CURL_SOCKET_BAD;
+}
+
+static int on_close(void *ctx, curl_socket_t fd)
+{
+    struct curl_transport *t = ctx;
+    return links_close(&t->links, fd);
 }
 
 static long as_long(int64_t ms)
 {
     return ms < INT_MAX ? (long)ms : INT_MAX;
+}
+
+/* Of several calls the first that failed. */
+static void note(CURLcode *first, CURLcode code)
+{
+    if (*first == CURLE_OK)
+        *first = code;
 }
 
 static CURLcode set_numbers(CURL *easy, const struct fetch_options *options)
@@ -82,37 +124,33 @@ static CURLcode set_numbers(CURL *easy, const struct fetch_options *options)
         {CURLOPT_SSL_VERIFYHOST, 2},
         {CURLOPT_HEADEROPT, CURLHEADER_SEPARATE}, /* the key is not for a proxy's eyes */
         {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
-        /* With HTTP/2 one broken connection would fail all requests at once, enough to end a run. */
-        {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
-        {CURLOPT_TIMEOUT_MS, as_long(options->timeout_ms)},
+        {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS},
+        {CURLOPT_PIPEWAIT, 1}, /* rather share a connection that is being made than make another */
         {CURLOPT_CONNECTTIMEOUT_MS, as_long(options->connect_timeout_ms)},
     };
     CURLcode code = CURLE_OK;
-    for (size_t i = 0; code == CURLE_OK && i < sizeof numbers / sizeof numbers[0]; i++)
-        code = curl_easy_setopt(easy, numbers[i].option, numbers[i].value);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        note(&code, curl_easy_setopt(easy, numbers[i].option, numbers[i].value));
     return code;
 }
 
 static CURLcode set_strings(CURL *easy, const struct curl_transport *t)
 {
+    CURLcode code = CURLE_OK;
 #if LIBCURL_VERSION_NUM >= 0x075500
-    CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    note(&code, curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https"));
 #else
-    CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+    note(&code, curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS)));
 #endif
-    if (code == CURLE_OK)
-        code = curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-    if (code == CURLE_OK)
-        code = curl_easy_setopt(easy, CURLOPT_USERAGENT, "jobledger/" JOBLEDGER_VERSION);
-    if (code == CURLE_OK)
-        code = curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->request_headers);
-    if (code == CURLE_OK && t->loopback)
-        code = curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-    if (code == CURLE_OK && t->options->cacert) {
-        code = curl_easy_setopt(easy, CURLOPT_CAINFO, t->options->cacert);
+    note(&code, curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ""));
+    note(&code, curl_easy_setopt(easy, CURLOPT_USERAGENT, "jobledger/" JOBLEDGER_VERSION));
+    note(&code, curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->request_headers));
+    if (t->endpoint.loopback)
+        note(&code, curl_easy_setopt(easy, CURLOPT_NOPROXY, "*"));
+    if (t->options->cacert) {
+        note(&code, curl_easy_setopt(easy, CURLOPT_CAINFO, t->options->cacert));
         /* The file alone counts, not the system's folder beside it. */
-        if (code == CURLE_OK)
-            code = curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+        note(&code, curl_easy_setopt(easy, CURLOPT_CAPATH, NULL));
     }
     return code;
 }
@@ -120,14 +158,14 @@ static CURLcode set_strings(CURL *easy, const struct curl_transport *t)
 static CURLcode set_callbacks(CURL *easy, struct slot *slot)
 {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    if (code == CURLE_OK)
-        code = curl_easy_setopt(easy, CURLOPT_WRITEDATA, slot);
-    if (code == CURLE_OK)
-        code = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-    if (code == CURLE_OK)
-        code = curl_easy_setopt(easy, CURLOPT_HEADERDATA, slot);
-    if (code == CURLE_OK)
-        code = curl_easy_setopt(easy, CURLOPT_PRIVATE, slot);
+    note(&code, curl_easy_setopt(easy, CURLOPT_WRITEDATA, slot));
+    note(&code, curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header));
+    note(&code, curl_easy_setopt(easy, CURLOPT_HEADERDATA, slot));
+    note(&code, curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open));
+    note(&code, curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, slot->owner));
+    note(&code, curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close));
+    note(&code, curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, slot->owner));
+    note(&code, curl_easy_setopt(easy, CURLOPT_PRIVATE, slot));
     return code;
 }
 
@@ -138,11 +176,11 @@ static enum result curl_error(CURLcode code, struct error *err)
     return error_set(err, RESULT_API, "requests can't be made: libcurl says \"%s\"", curl_easy_strerror(code));
 }
 
-static enum result multi_error(CURLMcode code, struct error *err)
+static CURLcode of_multi(CURLMcode code)
 {
-    if (code == CURLM_OUT_OF_MEMORY)
-        return error_memory(err);
-    return error_set(err, RESULT_API, "requests can't be made: libcurl says \"%s\"", curl_multi_strerror(code));
+    if (code == CURLM_OK)
+        return CURLE_OK;
+    return code == CURLM_OUT_OF_MEMORY ? CURLE_OUT_OF_MEMORY : CURLE_FAILED_INIT;
 }
 
 static enum result make_handle(struct curl_transport *t, struct slot *slot, struct error *err)
@@ -151,10 +189,8 @@ static enum result make_handle(struct curl_transport *t, struct slot *slot, stru
     if (!easy)
         return error_memory(err);
     CURLcode code = set_numbers(easy, t->options);
-    if (code == CURLE_OK)
-        code = set_strings(easy, t);
-    if (code == CURLE_OK)
-        code = set_callbacks(easy, slot);
+    note(&code, set_strings(easy, t));
+    note(&code, set_callbacks(easy, slot));
     if (code != CURLE_OK) {
         curl_easy_cleanup(easy);
         return curl_error(code, err);
@@ -178,6 +214,17 @@ static void take_back(struct curl_transport *t)
     t->lent = NULL;
 }
 
+static CURLcode send_within(struct curl_transport *t, struct slot *slot, int64_t timeout_ms)
+{
+    CURLcode code = curl_easy_setopt(slot->easy, CURLOPT_TIMEOUT_MS, as_long(timeout_ms));
+    slot->sent_ms = clock_monotonic_ms();
+    if (code == CURLE_OK)
+        code = of_multi(curl_multi_add_handle(t->multi, slot->easy));
+    if (code == CURLE_OK)
+        t->under_way++;
+    return code;
+}
+
 static enum result transport_start(void *self, const char *path, void *tag, struct error *err)
 {
     struct curl_transport *t = self;
@@ -189,19 +236,19 @@ static enum result transport_start(void *self, const char *path, void *tag, stru
             return result;
     }
     slot->tag = tag;
+    slot->resent = 0;
+    slot->started_ms = clock_monotonic_ms();
     strbuf_clear(&t->url);
-    strbuf_puts(&t->url, t->base);
+    strbuf_puts(&t->url, t->endpoint.base);
     strbuf_puts(&t->url, path);
     if (t->url.failed)
         return error_memory(err);
     CURLcode code = curl_easy_setopt(slot->easy, CURLOPT_URL, t->url.bytes);
+    if (code == CURLE_OK)
+        code = send_within(t, slot, t->options->timeout_ms);
     if (code != CURLE_OK)
         return curl_error(code, err);
-    CURLMcode added = curl_multi_add_handle(t->multi, slot->easy);
-    if (added != CURLM_OK)
-        return multi_error(added, err);
     t->idle_count--;
-    t->under_way++;
     return RESULT_OK;
 }
 
@@ -216,7 +263,7 @@ static enum result transport_poll(void *self, int wait_ms, struct error *err)
         code = curl_multi_poll(t->multi, NULL, 0, wait_ms, NULL);
     if (t->no_memory)
         return error_memory(err);
-    return code == CURLM_OK ? RESULT_OK : multi_error(code, err);
+    return code == CURLM_OK ? RESULT_OK : curl_error(of_multi(code), err);
 }
 
 static enum failure failure_of(CURLcode code)
@@ -232,19 +279,13 @@ static enum failure failure_of(CURLcode code)
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CRL_BADFILE: return FAILURE_CERTIFICATE;
+    case CURLE_SSL_CACERT_BADFILE: return FAILURE_CERTIFICATE;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
-    case CURLE_SSL_ENGINE_NOTFOUND:
-    case CURLE_SSL_ENGINE_SETFAILED:
-    case CURLE_SSL_ENGINE_INITFAILED:
     case CURLE_SSL_CLIENTCERT: return FAILURE_HANDSHAKE;
     case CURLE_UNSUPPORTED_PROTOCOL: /* what libcurl calls HTTP/0.9 */
-    case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_HTTP2:
-    case CURLE_HTTP2_STREAM: return FAILURE_PROTOCOL;
+    case CURLE_WEIRD_SERVER_REPLY: return FAILURE_PROTOCOL;
     case CURLE_BAD_CONTENT_ENCODING: return FAILURE_ENCODING;
 #if LIBCURL_VERSION_NUM >= 0x080600
     case CURLE_TOO_LARGE:
@@ -254,12 +295,22 @@ static enum failure failure_of(CURLcode code)
     }
 }
 
+static bool has_served(const struct slot *slot)
+{
+    return links_served(&slot->owner->links, info(slot->easy, CURLINFO_LOCAL_PORT));
+}
+
+/* By what befell its connection, as opposed to a single stream of it. */
+static bool is_broken(CURLcode code)
+{
+    return code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING ||
+           code == CURLE_PARTIAL_FILE || code == CURLE_HTTP2;
+}
+
 static void fill_reply(const struct slot *slot, CURLcode code, struct reply *reply)
 {
-    long status = 0;
-    long proxy_status = 0;
-    curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(slot->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    long status = info(slot->easy, CURLINFO_RESPONSE_CODE);
+    long proxy_status = info(slot->easy, CURLINFO_HTTP_CONNECTCODE);
     *reply = (struct reply){.tag = slot->tag, .failure = slot->in.failure};
     if (reply->failure == FAILURE_NONE)
         reply->failure = failure_of(code);
@@ -268,52 +319,78 @@ static void fill_reply(const struct slot *slot, CURLcode code, struct reply *rep
         reply->failure = FAILURE_PROXY;
     if (reply->failure != FAILURE_PROXY && status >= 200)
         reply->http_status = (int)status;
+    /* libcurl takes the connection's end for that of the headers, and a shared one's for that of a body. */
+    if ((reply->failure == FAILURE_NONE || reply->failure == FAILURE_CUT_SHORT) && !slot->in.head_ended)
+        reply->failure = FAILURE_LOST;
+    bool of_connection = is_broken(code) || code == CURLE_OPERATION_TIMEDOUT;
+    reply->shared = reply->failure != FAILURE_NONE && (slot->resent > 0 || (of_connection && has_served(slot)));
     incoming_lend(&slot->in, reply);
+}
+
+/* Where a shared connection ends with requests on it, libcurl sends only some of them again. A GET may be (RFC 9110,
+ * 9.2.2); and a connection that has served was merely closed, while the end of one that never did is a failure. */
+static bool send_again(struct curl_transport *t, struct slot *slot, CURLcode code)
+{
+    int64_t left_ms = slot->started_ms + t->options->timeout_ms - clock_monotonic_ms();
+    bool begun = slot->in.header_bytes > 0;
+    if (!is_broken(code) || begun || slot->resent == RESENT_MAX || left_ms <= 0 || !has_served(slot))
+        return false;
+    slot->resent++;
+    return send_within(t, slot, left_ms) == CURLE_OK;
+}
+
+/* libcurl would make a connection for each request that finds no place on those that are there, even where one that is
+ * being made has places for all. */
+static void bound_connections(struct curl_transport *t, CURL *easy)
+{
+    long version = info(easy, CURLINFO_HTTP_VERSION);
+    bool shared = version == 0 ? t->shared : version == CURL_HTTP_VERSION_2_0;
+    if (shared == t->shared)
+        return;
+    t->shared = shared;
+    /* One more than it takes, since one that the server is ending counts, too. */
+    long bound = t->options->parallel / STREAMS_EXPECTED + 2;
+    curl_multi_setopt(t->multi, CURLMOPT_MAX_HOST_CONNECTIONS, shared ? bound : 0L);
+}
+
+/* The next request that is done, out of libcurl's hands. NULL: none. */
+static struct slot *next_done(struct curl_transport *t, CURLcode *code)
+{
+    int left;
+    char *private = NULL;
+    const CURLMsg *message = curl_multi_info_read(t->multi, &left); /* CURLMSG_DONE is the only kind there is */
+    if (!message)
+        return NULL;
+    CURL *easy = message->easy_handle;
+    *code = message->data.result; /* message is gone once the handle is removed */
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
+    curl_multi_remove_handle(t->multi, easy);
+    t->under_way--;
+    return (struct slot *)(void *)private;
 }
 
 static bool transport_take(void *self, struct reply *reply)
 {
     struct curl_transport *t = self;
     take_back(t);
-    int left;
-    CURLMsg *message = curl_multi_info_read(t->multi, &left);
-    while (message && message->msg != CURLMSG_DONE)
-        message = curl_multi_info_read(t->multi, &left);
-    if (!message)
+    CURLcode code = CURLE_OK;
+    struct slot *slot = next_done(t, &code);
+    while (slot && send_again(t, slot, code))
+        slot = next_done(t, &code);
+    if (!slot)
         return false;
-    CURL *easy = message->easy_handle;
-    CURLcode code = message->data.result; /* message is gone once the handle is removed */
-    char *private = NULL;
-    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
-    struct slot *slot = (struct slot *)(void *)private;
-    curl_multi_remove_handle(t->multi, easy);
-    t->under_way--;
+    if (code == CURLE_OPERATION_TIMEDOUT)
+        links_end_silent(&t->links, info(slot->easy, CURLINFO_LOCAL_PORT), slot->sent_ms);
+    bound_connections(t, slot->easy);
     t->lent = slot;
     fill_reply(slot, code, reply);
     return true;
 }
 
-/* A plain memset() before free() is what compilers leave out. */
-static void wipe(char *bytes, size_t len)
-{
-    volatile char *p = bytes;
-    while (len-- > 0)
-        *p++ = '\0';
-}
-
 static enum result make_request_headers(struct curl_transport *t, struct error *err)
 {
-    static const char *const prefixes[] = {
-        [FETCH_AUTH_X_API_KEY] = "X-API-Key: ",
-        [FETCH_AUTH_API_KEY] = "api-key: ",
-        [FETCH_AUTH_BEARER] = "Authorization: Bearer ",
-    };
-    char line[FETCH_KEY_MAX + 32];
-    int len = snprintf(line, sizeof line, "%s%s", prefixes[t->options->auth], t->options->key);
-    struct curl_slist *first = curl_slist_append(NULL, line);
-    wipe(line, len < (int)sizeof line ? (size_t)len : sizeof line);
-    t->request_headers = first;
-    if (!first || !curl_slist_append(first, "Accept: application/json"))
+    t->request_headers = curl_slist_append(NULL, t->endpoint.key_line);
+    if (!t->request_headers || !curl_slist_append(t->request_headers, "Accept: application/json"))
         return error_memory(err);
     return RESULT_OK;
 }
@@ -330,33 +407,8 @@ static enum result make_slots(struct curl_transport *t, struct error *err)
         t->idle[i] = &t->slots[count - 1 - i];
     }
     t->idle_count = count;
-    return RESULT_OK;
-}
-
-static enum result check_cacert(const char *path, struct error *err)
-{
-    char name[256];
-    int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    if (path && fd < 0)
-        return error_set(err, RESULT_USAGE, "--cacert: %s: can't be read: %s",
-                         text_printable(text_of(path), 120, name, sizeof name), strerror(errno));
-    if (fd >= 0)
-        close(fd);
-    return RESULT_OK;
-}
-
-static enum result make_base(struct curl_transport *t, struct error *err)
-{
-    char host[URL_HOST_SIZE];
-    enum result result = fetch_check_url(t->options->base_url, err);
-    if (result != RESULT_OK)
-        return result;
-    t->loopback = !url_host(t->options->base_url, host) && host_is_loopback(host);
-    size_t len = strlen(t->options->base_url);
-    while (len > 0 && t->options->base_url[len - 1] == '/')
-        len--;
-    t->base = strndup(t->options->base_url, len);
-    return t->base ? RESULT_OK : error_memory(err);
+    /* A connection for each request, and a second address that is tried meanwhile. */
+    return links_make(&t->links, 2 * (size_t)count) ? RESULT_OK : error_memory(err);
 }
 
 static enum result open_curl(struct curl_transport *t, struct error *err)
@@ -369,8 +421,10 @@ static enum result open_curl(struct curl_transport *t, struct error *err)
     t->multi = curl_multi_init();
     if (!t->multi)
         return error_memory(err);
-    CURLMcode set = curl_multi_setopt(t->multi, CURLMOPT_MAXCONNECTS, (long)t->options->parallel);
-    return set == CURLM_OK ? RESULT_OK : multi_error(set, err);
+    note(&code, of_multi(curl_multi_setopt(t->multi, CURLMOPT_MAXCONNECTS, (long)t->options->parallel)));
+    note(&code, of_multi(curl_multi_setopt(t->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX)));
+    note(&code, of_multi(curl_multi_setopt(t->multi, CURLMOPT_MAX_CONCURRENT_STREAMS, (long)t->options->parallel)));
+    return code == CURLE_OK ? RESULT_OK : curl_error(code, err);
 }
 
 enum result transport_curl_open(const struct fetch_options *options, struct transport *out, struct error *err)
@@ -381,11 +435,9 @@ enum result transport_curl_open(const struct fetch_options *options, struct tran
         return error_memory(err);
     t->options = options;
     *out = (struct transport){t, transport_now_ms, transport_start, transport_poll, transport_take};
-    enum result result = check_cacert(options->cacert, err);
+    enum result result = endpoint_make(options, &t->endpoint, err);
     if (result == RESULT_OK)
         result = open_curl(t, err);
-    if (result == RESULT_OK)
-        result = make_base(t, err);
     if (result == RESULT_OK)
         result = make_request_headers(t, err);
     if (result == RESULT_OK)
@@ -415,12 +467,13 @@ void transport_curl_close(struct transport *transport)
     if (t->multi)
         curl_multi_cleanup(t->multi);
     for (struct curl_slist *line = t->request_headers; line; line = line->next)
-        wipe(line->data, strlen(line->data));
+        endpoint_wipe(line->data);
     curl_slist_free_all(t->request_headers);
     if (t->global)
         curl_global_cleanup();
     strbuf_free(&t->url);
-    free(t->base);
+    links_free(&t->links);
+    endpoint_free(&t->endpoint);
     free(t->slots);
     free(t->idle);
     free(t);

@@ -9,12 +9,19 @@
 #include "store.h"
 #include "strbuf.h"
 
-#define OPEN_PAGE_SIZE 256 /* LIMIT of queries/open_page.sql */
+#define PAGE_SIZE 256 /* LIMIT of queries/open_page.sql and select_page.sql; that of due_take.sql is less */
 
-struct open_job {
-    int64_t last_run;
+struct queued_job {
+    int64_t place; /* where the next page begins: the last run that asked, or the place among the selected */
     int64_t key;
     char job_id[JOB_ID_MAX + 1];
+};
+
+/* A page of jobs that are handed out one by one. */
+struct page {
+    struct queued_job jobs[PAGE_SIZE];
+    size_t len;
+    size_t at;
 };
 
 struct store {
@@ -33,14 +40,18 @@ struct store {
     struct store_counts counts;
     struct strbuf cells;
 
-    /* The run, and the page of open jobs it is working through. */
     int64_t run_id;
     struct store_run run;
     bool unsaved; /* changes since the last commit */
-    struct open_job page[OPEN_PAGE_SIZE];
-    size_t page_len;
-    size_t page_at;
-    bool page_last;
+
+    /* The jobs that the run asks for, and those that it asks again. */
+    bool selected; /* those in temp.selected, else the open ones */
+    bool asked_all;
+    struct page page;
+    struct page due;
+
+    int64_t request_day; /* of the requests that are not saved yet */
+    uint64_t day_requests;
 };
 
 /* RESULT_LEDGER with SQLite's own words and what to do about it. doing: "can't be read", for instance. */
@@ -68,6 +79,15 @@ void call_end(struct call *call);
 
 /* Runs SQL that takes no values. */
 enum result store_exec(struct store *store, const char *sql, struct error *err);
+
+/* The number that a statement without parameters gives; 0 where it gives none. */
+enum result store_single_int(struct store *store, enum sql_id id, int64_t *value, struct error *err);
+
+/* Jobs are handed out from the first one on again. */
+void store_queue_restart(struct store *store);
+
+/* Writes what was counted since the last commit. */
+enum result store_save_requests_of_day(struct store *store, struct error *err);
 
 /* Opens the transaction that the next writes belong to, where none is open. */
 enum result store_write_begin(struct store *store, struct error *err);

@@ -243,21 +243,21 @@ static void count_in_run(const struct saving *s, enum job_status after)
 }
 
 enum result store_save(struct store *store, int64_t key, const struct answer *answer, const struct reading *reading,
-                       unsigned requests, struct timestamp now, struct error *err)
+                       unsigned requests, struct timestamp now, enum job_status *after, struct error *err)
 {
     struct saving s = {.store = store, .key = key, .answer = answer, .reading = reading,
                        .requests = requests, .now = now, .err = err};
-    enum job_status after = JOB_NEW;
+    *after = JOB_NEW;
     enum result result = store_write_begin(store, err);
     if (result == RESULT_OK)
         result = load_state(store, key, &s.before, err);
     if (result == RESULT_OK)
-        result = apply(&s, &after);
+        result = apply(&s, after);
     if (result != RESULT_OK) {
         store_rollback(store); /* half an answer must not be committed later */
         return result;
     }
-    count_in_run(&s, after);
+    count_in_run(&s, *after);
     store->run.requests += requests;
     store->unsaved = true;
     return RESULT_OK;

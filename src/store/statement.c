@@ -99,6 +99,19 @@ enum result call_run(struct call *call, struct error *err)
     return result;
 }
 
+enum result store_single_int(struct store *store, enum sql_id id, int64_t *value, struct error *err)
+{
+    struct call call = call_of(store, id);
+    bool found;
+    enum result result = call_row(&call, &found, err);
+    *value = 0;
+    if (found) {
+        *value = sqlite3_column_int64(call.stmt, 0);
+        call_end(&call);
+    }
+    return result;
+}
+
 enum result store_exec(struct store *store, const char *sql, struct error *err)
 {
     return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? RESULT_OK

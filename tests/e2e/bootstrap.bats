@@ -5,7 +5,7 @@ BOOTSTRAP="$BATS_TEST_DIRNAME/../../.ci/bootstrap"
 MODULES="libcurl json-c sqlite3 nettle libmicrohttpd zlib cmocka"
 HEADERS="stdio.h csv.h"
 APT_GET="apt-get -q -y -o DPkg::Lock::Timeout=120"
-TOOLS="make sqlite3 prove curl openssl python3 jq clang valgrind soffice localc"
+TOOLS="make sqlite3 prove curl openssl python3 jq clang valgrind nginx soffice localc"
 
 # A complete machine, run as root; each test takes away what it needs to.
 setup() {
@@ -42,7 +42,7 @@ bare_machine() {
 }
 
 bootstrap() {
-    run env -i PATH="$BIN" TZDIR="$MACHINE/zones" "$BOOTSTRAP" "$@"
+    run env -i PATH="$BIN" SBIN="$MACHINE/sbin" TZDIR="$MACHINE/zones" "$BOOTSTRAP" "$@"
 }
 
 says() {
@@ -87,7 +87,7 @@ line() {
     installs "gcc libc6-dev make pkg-config libcurl4-openssl-dev libjson-c-dev libsqlite3-dev sqlite3 libcsv-dev \
 nettle-dev \
 libmicrohttpd-dev zlib1g-dev tzdata libcmocka-dev bats perl curl openssl python3 jq clang libclang-rt-14-dev valgrind \
-libreoffice-calc"
+nginx-light libreoffice-calc"
 }
 
 @test "what is installed is said before, and the machine is then fit" {
@@ -125,6 +125,17 @@ libreoffice-calc"
     : >"$MACHINE/headers/curl/curl.h"
     bootstrap build
     installs "pkg-config libjson-c-dev libsqlite3-dev nettle-dev libmicrohttpd-dev zlib1g-dev"
+}
+
+@test "a server in the folder for servers is there, though no one's PATH leads to it" {
+    mkdir "$MACHINE/sbin"
+    mv "$BIN/nginx" "$MACHINE/sbin/"
+    bootstrap all
+    [ "$status" -eq 0 ]
+    [ ! -s "$LOG" ]
+    rm "$MACHINE/sbin/nginx"
+    bootstrap all
+    installs nginx-light
 }
 
 @test "LibreOffice without Calc is not enough" {

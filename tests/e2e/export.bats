@@ -37,7 +37,6 @@ ledger_of() {
         wait $! || status=$?
         exec 4<&-
         [ "$status" -eq "${signal#*:}" ]
-        grep -q "jobs: interrupted" err
     done
 }
 

@@ -18,6 +18,8 @@ struct spec {
     int status;              /* 200: the job object, completed */
     const char *code;        /* of the envelope; NULL: none */
     const char *retry_after; /* NULL: none */
+    const char *remaining;   /* X-RateLimit-Remaining and -Reset; NULL: none */
+    const char *reset;
     const char *request_id;
     int64_t takes_ms;        /* at least 1 */
 };
@@ -54,6 +56,8 @@ struct world {
     int64_t jobs;             /* 1 to this */
     int64_t signal_at_ms;     /* 0: never */
     int64_t next_fails_at;    /* this call of next; 0: never */
+    int64_t (*next_wait)(struct world *world); /* what next says while jobs are left; NULL: there is always one */
+    int64_t budget;           /* requests that spend allows; 0: any number */
     bool answered_fails;
 
     int64_t now;
@@ -62,6 +66,10 @@ struct world {
     int most_under_way;
     int64_t given;            /* jobs that next gave */
     bool asked_past_end;
+    size_t next_calls;
+    size_t notices;
+    char notice[160];         /* the last one */
+    int64_t noticed_ms;
     unsigned nth[WORLD_EVENTS];
     struct sent sent[WORLD_EVENTS];
     size_t sent_count;
@@ -159,6 +167,8 @@ static bool world_take(void *self, struct reply *reply)
     reply->body = text_of(w->body);
     reply->headers[HEADER_RETRY_AFTER] = optional(spec.retry_after);
     reply->headers[HEADER_REQUEST_ID] = optional(spec.request_id);
+    reply->headers[HEADER_X_REMAINING] = optional(spec.remaining);
+    reply->headers[HEADER_X_RESET] = optional(spec.reset);
     return true;
 }
 
@@ -171,17 +181,24 @@ static enum result port_result(struct world *w, bool fails, struct error *err)
     return error_set(err, RESULT_LEDGER, "the disk is full");
 }
 
-static enum result world_next(void *ctx, struct fetch_job *job, bool *end, struct error *err)
+static enum result world_next(void *ctx, struct fetch_job *job, int64_t *wait_ms, struct error *err)
 {
     struct world *w = ctx;
     assert_false(w->asked_past_end);
-    *end = w->given == w->jobs;
-    w->asked_past_end = *end;
-    if (*end)
+    w->next_calls++;
+    *wait_ms = w->given == w->jobs ? FETCH_NO_MORE : w->next_wait ? w->next_wait(w) : 0;
+    w->asked_past_end = *wait_ms == FETCH_NO_MORE;
+    if (*wait_ms != 0)
         return port_result(w, false, err);
     job->key = ++w->given;
     snprintf(job->job_id, sizeof job->job_id, "job_%lld", (long long)job->key);
     return port_result(w, w->given == w->next_fails_at, err);
+}
+
+static bool world_spend(void *ctx)
+{
+    const struct world *w = ctx;
+    return w->budget == 0 || (int64_t)w->sent_count < w->budget;
 }
 
 static void copy_text(char *out, size_t size, struct text t)
@@ -224,10 +241,13 @@ static enum result world_tick(void *ctx, struct error *err)
     return port_result(w, false, err);
 }
 
-static void world_notice(void *ctx, const char *line)
+static void world_notice(void *ctx, bool warning, const char *line)
 {
-    (void)ctx;
-    (void)line;
+    (void)warning;
+    struct world *w = ctx;
+    w->notices++;
+    w->noticed_ms = w->now;
+    snprintf(w->notice, sizeof w->notice, "%s", line);
 }
 
 static struct world *world_new(int64_t jobs, struct spec (*api)(struct world *, int64_t, unsigned))
@@ -249,7 +269,8 @@ static struct world *world_new(int64_t jobs, struct spec (*api)(struct world *, 
 static enum result world_run(struct world *w)
 {
     const struct transport transport = {w, world_now, world_start, world_poll, world_take};
-    const struct fetch_ports ports = {w, world_next, world_answered, world_abandoned, world_tick, world_notice};
+    const struct fetch_ports ports = {w,             world_next, world_spend, world_answered, world_abandoned,
+                                      world_tick,    world_notice};
     enum result result = fetch_loop(&w->options, &ports, &transport, &w->summary, &w->err);
     assert_in_range(w->longest_untick_ms, 0, 250);
     assert_int_equal(w->summary.requests, w->sent_count);

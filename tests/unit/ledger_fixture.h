@@ -162,7 +162,8 @@ static UNUSED void answer_job(struct ledger *ledger, int64_t key, const struct j
         reading.trace_id = text_of("trace_1");
         answer.http_status = reading.status == JOB_ERROR ? 422 : 404;
     }
-    must(store_save(ledger->store, key, &answer, &reading, 1, FETCH_TIME, &err));
+    enum job_status after;
+    must(store_save(ledger->store, key, &answer, &reading, 1, FETCH_TIME, &after, &err));
 }
 
 /* Asks for all open jobs; those without a spec get no answer. */
@@ -173,12 +174,12 @@ static UNUSED void fetch(struct ledger *ledger, const struct job_spec *specs, si
     int64_t key;
     bool end = false;
     must(store_run_begin(ledger->store, FETCH_TIME, &err));
-    must(store_next_open(ledger->store, &key, job_id, &end, &err));
+    must(store_next_job(ledger->store, &key, job_id, &end, &err));
     while (!end) {
         for (size_t i = 0; i < count; i++)
             if (strcmp(specs[i].job_id, job_id) == 0)
                 answer_job(ledger, key, &specs[i]);
-        must(store_next_open(ledger->store, &key, job_id, &end, &err));
+        must(store_next_job(ledger->store, &key, job_id, &end, &err));
     }
     must(store_commit(ledger->store, &err));
 }

@@ -89,7 +89,7 @@ static UNUSED void assert_open(struct store *store, uint64_t expected)
 {
     struct error err = {""};
     uint64_t count;
-    must(store_count_open(store, &count, &err));
+    must(store_select(store, &(struct store_selection){0}, &count, &err));
     assert_int_equal(count, expected);
 }
 

@@ -63,6 +63,24 @@ static void headers_are_bounded_interim_answers_included(void **state)
     incoming_free(&in);
 }
 
+static void headers_end_with_a_blank_line_and_trailers_do_not_undo_that(void **state)
+{
+    (void)state;
+    struct incoming in = {0};
+    header(&in, "HTTP/1.1 103 Early Hints\r\n");
+    header(&in, "\r\n");
+    assert_true(in.head_ended);
+    header(&in, "HTTP/1.1 200 OK\r\n");
+    header(&in, "x-request-id: 1\r\n");
+    assert_false(in.head_ended);
+    header(&in, "\r\n");
+    header(&in, "x-sum: 2\r\n");
+    assert_true(in.head_ended);
+    incoming_clear(&in);
+    assert_false(in.head_ended);
+    incoming_free(&in);
+}
+
 static void a_body_may_be_as_long_as_the_bound_and_no_longer(void **state)
 {
     (void)state;
@@ -84,6 +102,7 @@ int main(void)
         cmocka_unit_test(wanted_headers_are_kept_whatever_their_case),
         cmocka_unit_test(headers_of_an_interim_answer_are_forgotten),
         cmocka_unit_test(headers_are_bounded_interim_answers_included),
+        cmocka_unit_test(headers_end_with_a_blank_line_and_trailers_do_not_undo_that),
         cmocka_unit_test(a_body_may_be_as_long_as_the_bound_and_no_longer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

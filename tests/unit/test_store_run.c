@@ -13,14 +13,14 @@ static int *asked_in_order(struct store *store, size_t *count)
     int *numbers = calloc(2000, sizeof *numbers);
     assert_non_null(numbers);
     *count = 0;
-    must(store_next_open(store, &key, job_id, &end, &err));
+    must(store_next_job(store, &key, job_id, &end, &err));
     while (!end) {
         assert_true(*count < 2000);
         assert_int_equal(key, key_of(store, job_id));
         numbers[(*count)++] = atoi(job_id + strlen("job_"));
-        must(store_next_open(store, &key, job_id, &end, &err));
+        must(store_next_job(store, &key, job_id, &end, &err));
     }
-    must(store_next_open(store, &key, job_id, &end, &err)); /* and none after the end */
+    must(store_next_job(store, &key, job_id, &end, &err)); /* and none after the end */
     assert_true(end);
     return numbers;
 }
@@ -47,7 +47,7 @@ static void ask_next(struct world *w, int count)
         char job_id[JOB_ID_MAX + 1];
         int64_t key;
         bool end;
-        must(store_next_open(w->store, &key, job_id, &end, &err));
+        must(store_next_job(w->store, &key, job_id, &end, &err));
         assert_false(end);
         save(w, job_id, i % 3 == 2 ? COMPLETED("{\"c\"}") : i % 3 == 1 ? BAD(503, "busy", "HTTP_503", 1)
                                                                       : PROCESSING("{\"p\"}"));

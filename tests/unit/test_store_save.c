@@ -96,7 +96,9 @@ static void bodies_are_kept_byte_for_byte(void **state)
     const struct came came = COMPLETED("");
     struct reading reading = reading_of(&came);
     reading.repaired = text_of("{\"a\": \"mended\"}");
-    must(store_save(w->store, key_of(w->store, "job_1"), &answer, &reading, 1, w->now, &err));
+    enum job_status after;
+    must(store_save(w->store, key_of(w->store, "job_1"), &answer, &reading, 1, w->now, &after, &err));
+    assert_int_equal(after, JOB_COMPLETED);
     must(store_commit(w->store, &err));
     uint8_t sum[SHA256_SIZE];
     struct strbuf expected = {0};

@@ -1,0 +1,1 @@
+SELECT min(due_ms) FROM job WHERE due_ms IS NOT NULL;

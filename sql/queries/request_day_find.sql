@@ -1,0 +1,1 @@
+SELECT requests FROM request_day WHERE day = ?1;
