@@ -8,9 +8,12 @@ enum report_id {
     REPORT_MODELS,
     REPORT_DAILY,
     REPORT_FAILURES,
+    REPORT_FAILURE_CAUSES,
     REPORT_EXTRACTED,
     REPORT_RECONCILE,
     REPORT_REJECTS,
+    REPORT_ANOMALIES,
+    REPORT_RUNS,
     REPORT_COUNT
 };
 
@@ -19,9 +22,12 @@ static const struct report reports[REPORT_COUNT] = {
     [REPORT_MODELS] = {"models", "cost, time and confidence by model"},
     [REPORT_DAILY] = {"daily", "the same by day and model"},
     [REPORT_FAILURES] = {"failures", "jobs that came to no result, and why"},
+    [REPORT_FAILURE_CAUSES] = {"failure-causes", "those by cause, the most frequent first"},
     [REPORT_EXTRACTED] = {"extracted", "extracted data, one column for each field"},
     [REPORT_RECONCILE] = {"reconcile", "what became of the rows of each source"},
     [REPORT_REJECTS] = {"rejects", "rows that were not taken in, and why"},
+    [REPORT_ANOMALIES] = {"anomalies", "oddities in answers, one for a job and field"},
+    [REPORT_RUNS] = {"runs", "each fetch, and what it came to"},
 };
 
 static const struct row_source sources[REPORT_COUNT] = {
@@ -29,9 +35,12 @@ static const struct row_source sources[REPORT_COUNT] = {
     [REPORT_MODELS] = {"reports/models", source_plain},
     [REPORT_DAILY] = {"reports/daily", source_plain},
     [REPORT_FAILURES] = {"reports/failures", source_plain},
+    [REPORT_FAILURE_CAUSES] = {"reports/failure-causes", source_plain},
     [REPORT_EXTRACTED] = {"reports/extracted", source_extracted},
     [REPORT_RECONCILE] = {"reports/reconcile", source_plain},
     [REPORT_REJECTS] = {"reports/rejects", source_plain},
+    [REPORT_ANOMALIES] = {"reports/anomalies", source_plain},
+    [REPORT_RUNS] = {"reports/runs", source_plain},
 };
 
 size_t export_reports(const struct report **all)

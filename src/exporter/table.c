@@ -14,6 +14,8 @@ bool column_is_number(const char *name)
         /* figures of many jobs */
         "failure_rate", "cost_chf_total", "cost_chf_mean", "processing_time_mean", "processing_time_p50",
         "processing_time_p95", "processing_time_max", "confidence_mean", "confidence_min",
+        /* of a run; its counts of jobs are named above */
+        "run_id", "requests", "resolved", "errors", "still_open", "retries", "rate_limited", "exit_status",
         /* places */
         "line",
     };

@@ -70,3 +70,52 @@ ledger_of() {
     same "$(cat status)" 7
     same "$(cat err)" "jobledger: standard output: the report can't be written: Broken pipe"
 }
+
+@test "failure-causes: the failures by cause, the most frequent first, with an example" {
+    sim_start - <<'SIM'
+on job_a,job_c status=failed message=torn time=1 cost=0.25 created=2026-01-02T03:04:05.5Z
+on job_b status=failed message=torn time=1 cost=0.5 created=2026-01-01T00:00:00Z
+on job_d http=404
+on job_e http=403 code=NO message=nay
+on job_f http=503 noenvelope
+default status=completed model=m cost=1 time=1 data={"a":1}
+SIM
+    spell 'job_id\njob_c\njob_a\njob_b\njob_d\njob_e\njob_f\njob_g\n' > in.csv
+    "$JOBLEDGER" -q ingest in.csv
+    jl -q fetch --base-url "$SIM_URL" --retries 0
+    loose
+    same "$(csv failure-causes)" 'status,error_code,error_message,jobs,cost_chf_total,first_created_at,last_created_at,example_job_id
+failed,EXTRACTION_FAILED,torn,3,1.00,2026-01-01T00:00:00Z,2026-01-02T03:04:05.5Z,job_a
+error,NO,nay,1,0.00,,,job_e
+new,HTTP_503,the server answered with HTTP status 503,1,0.00,,,job_f
+not_found,JOB_NOT_FOUND,The requested job was not found.,1,0.00,,,job_d'
+    same "$(csv failures | wc -l)" 7
+}
+
+@test "anomalies and runs" {
+    sim_start - <<'SIM'
+on job_a status=archived
+default status=completed model=m cost=-1 time=1 confidence="2" data={"a":1}
+SIM
+    spell 'job_id\njob_b\njob_a\n' > in.csv
+    "$JOBLEDGER" -q ingest in.csv
+    "$JOBLEDGER" -q --now 2026-11-30T03:00:00Z fetch --base-url "$SIM_URL"
+    same "$(csv anomalies)" 'job_id,field,problem,value
+job_a,status,unknown_status,archived
+job_b,confidence,out_of_range,2
+job_b,cost_chf,out_of_range,-1'
+    same "$(csv runs)" 'run_id,started_at,ended_at,requests,resolved,completed,failed,not_found,errors,still_open,retries,rate_limited,exit_status
+1,2026-11-30T03:00:00Z,2026-11-30T03:00:00Z,2,1,1,0,0,0,1,0,0,0'
+}
+
+@test "every report runs unaltered in the sqlite3 shell, with the program's cells" {
+    ledger_of 3
+    for sql in "$SIM_ROOT"/sql/reports/*.sql; do
+        name=$(basename "$sql" .sql)
+        [ "$name" = extracted ] && continue
+        sqlite3 -csv -header jobledger.db < "$sql" | tr -d '\r' > shell.csv
+        csv "$name" --cells verbatim > program.csv
+        # The shell prints no header where there are no rows.
+        [ "$(wc -l < program.csv)" -le 1 ] || diff shell.csv program.csv
+    done
+}

@@ -80,7 +80,10 @@ interrupt() {
         grep -q '^SigCgt:.*[4-7c-f]..[2367abef]$' "/proc/$1/status" && break # SIGTERM and SIGINT
         sleep 0.02
     done
-    while kill -"$2" "$1" 2> /dev/null; do sleep 0.1; done
+    kill -"$2" "$1"
+    # Once more where it came just before the call that it was to interrupt; sooner, it would end the program at once.
+    for _ in $(seq 30); do kill -0 "$1" 2> /dev/null || break; sleep 0.1; done
+    kill -"$2" "$1" 2> /dev/null || true
     code=0
     wait "$1" || code=$?
 }
