@@ -15,7 +15,8 @@
 static void test_the_table_of_reports(void **state)
 {
     (void)state;
-    static const char *const names[] = {"jobs", "models", "daily", "failures", "extracted", "reconcile", "rejects"};
+    static const char *const names[] = {"jobs",      "models",    "daily",   "failures",  "failure-causes",
+                                        "extracted", "reconcile", "rejects", "anomalies", "runs"};
     const struct report *reports;
     assert_int_equal(export_reports(&reports), COUNT(names));
     for (size_t i = 0; i < COUNT(names); i++) {
