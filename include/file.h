@@ -2,6 +2,7 @@
 #ifndef JOBLEDGER_FILE_H
 #define JOBLEDGER_FILE_H
 
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -24,9 +25,10 @@ void atomic_file_discard(struct atomic_file *file); /* NULL is allowed */
 struct lock;
 
 /* Takes the advisory lock on the file at `path`, which is made (0600) and never removed. The kernel frees it when
- * the process dies. Waits up to wait_ms. RESULT_LOCKED where another process has it, RESULT_LEDGER where the file
- * can't be made. */
-enum result lock_acquire(const char *path, int64_t wait_ms, struct lock **out, struct error *err);
+ * the process dies. Waits up to wait_ms, and no longer than until *stop is not 0 (NULL: nothing stops it).
+ * RESULT_LOCKED where another process has it, RESULT_LEDGER where the file can't be made. */
+enum result lock_acquire(const char *path, int64_t wait_ms, const volatile sig_atomic_t *stop, struct lock **out,
+                         struct error *err);
 void lock_release(struct lock *lock); /* NULL is allowed */
 
 #endif

@@ -25,7 +25,8 @@ static void holder_of(int fd, char *out, size_t size)
     out[strspn(out, "0123456789")] = '\0';
 }
 
-static enum result wait_for(int fd, const char *path, int64_t wait_ms, struct error *err)
+static enum result wait_for(int fd, const char *path, int64_t wait_ms, const volatile sig_atomic_t *stop,
+                            struct error *err)
 {
     int64_t deadline = clock_monotonic_ms() + wait_ms;
     char name[256];
@@ -35,7 +36,7 @@ static enum result wait_for(int fd, const char *path, int64_t wait_ms, struct er
             continue;
         if (errno != EWOULDBLOCK)
             return error_set(err, RESULT_LEDGER, "%s: can't be locked: %s", name, strerror(errno));
-        if (clock_monotonic_ms() >= deadline) {
+        if (clock_monotonic_ms() >= deadline || (stop && *stop)) {
             char pid[24];
             holder_of(fd, pid, sizeof pid);
             return error_set(err, RESULT_LOCKED,
@@ -62,7 +63,8 @@ static int open_lock_file(const char *path)
     return fd;
 }
 
-enum result lock_acquire(const char *path, int64_t wait_ms, struct lock **out, struct error *err)
+enum result lock_acquire(const char *path, int64_t wait_ms, const volatile sig_atomic_t *stop, struct lock **out,
+                         struct error *err)
 {
     *out = NULL;
     char name[256];
@@ -75,7 +77,7 @@ enum result lock_acquire(const char *path, int64_t wait_ms, struct lock **out, s
         result = error_set(err, RESULT_LEDGER, "%s: the lock file can't be made: %s",
                            text_printable(text_of(path), 120, name, sizeof name), strerror(errno));
     else
-        result = wait_for(lock->fd, path, wait_ms, err);
+        result = wait_for(lock->fd, path, wait_ms, stop, err);
     if (result != RESULT_OK) {
         lock_release(lock);
         return result;

@@ -4,19 +4,10 @@
 #include "cli.h"
 #include "file.h"
 
-#define WAIT_MS 200 /* between looks at whether a signal came */
-
 static enum result wait_for_lock(const struct cli *cli, const char *path, struct lock **lock, struct error *err)
 {
-    int64_t deadline = clock_monotonic_ms() + cli->settings.wait_lock_ms;
-    int64_t left;
-    enum result result;
-    enum result stop;
-    do {
-        left = deadline - clock_monotonic_ms();
-        result = lock_acquire(path, left < WAIT_MS ? left : WAIT_MS, lock, err);
-        stop = cli_interrupted(cli);
-    } while (result == RESULT_LOCKED && stop == RESULT_OK && left > WAIT_MS);
+    enum result result = lock_acquire(path, cli->settings.wait_lock_ms, cli->signal, lock, err);
+    enum result stop = cli_interrupted(cli);
     if (result != RESULT_LOCKED || stop == RESULT_OK)
         return result;
     char name[256];

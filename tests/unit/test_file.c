@@ -301,7 +301,7 @@ static int hold(void *ctx)
 {
     struct error err = {""};
     static struct lock *lock; /* in sight until the end */
-    child_must(lock_acquire(ctx, 0, &lock, &err));
+    child_must(lock_acquire(ctx, 0, NULL, &lock, &err));
     wait_for_death();
 }
 
@@ -315,20 +315,20 @@ static void the_lock_is_freed_when_its_holder_is_killed(void **state)
     snprintf(path, sizeof path, "%s", at(s, "ledger.lock"));
     struct child holder = start_child(hold, path);
     wait_until_ready(holder);
-    must_be(lock_acquire(path, 0, &lock, &err), RESULT_LOCKED, &err, "a second holder");
+    must_be(lock_acquire(path, 0, NULL, &lock, &err), RESULT_LOCKED, &err, "a second holder");
     assert_null(lock);
     snprintf(pid, sizeof pid, "(process %ld)", (long)holder.pid);
     assert_non_null(strstr(err.text, pid));
     assert_non_null(strstr(err.text, path));
-    must_be(lock_acquire(path, 150, &lock, &err), RESULT_LOCKED, &err, "a second holder who waits");
+    must_be(lock_acquire(path, 150, NULL, &lock, &err), RESULT_LOCKED, &err, "a second holder who waits");
     kill_child(holder);
-    must(lock_acquire(path, 0, &lock, &err));
+    must(lock_acquire(path, 0, NULL, &lock, &err));
     snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
     assert_file(path, pid);
     lock_release(lock);
     lock_release(NULL);
     assert_true(exists(path)); /* to remove it would let two in */
-    must(lock_acquire(path, 0, &lock, &err));
+    must(lock_acquire(path, 0, NULL, &lock, &err));
     lock_release(lock);
 }
 
@@ -337,7 +337,7 @@ static int wait_for_lock(void *ctx)
     struct error err = {""};
     struct lock *lock;
     child_must_hold(write(child_ready, "r", 1) == 1, "the parent is told");
-    child_must(lock_acquire(ctx, 120000, &lock, &err));
+    child_must(lock_acquire(ctx, 120000, NULL, &lock, &err));
     lock_release(lock);
     return 0;
 }
@@ -365,7 +365,7 @@ static void start_and_release(const char *path)
     char c = 'c';
     char cat[] = "cat";
     char *const argv[] = {cat, NULL};
-    must(lock_acquire(path, 0, &lock, &err));
+    must(lock_acquire(path, 0, NULL, &lock, &err));
     assert_true(pipe(in) == 0 && pipe(out) == 0);
     assert_true(fcntl(in[1], F_SETFD, FD_CLOEXEC) == 0);
     posix_spawn_file_actions_t actions;
@@ -376,7 +376,7 @@ static void start_and_release(const char *path)
     posix_spawn_file_actions_destroy(&actions);
     assert_true(write(in[1], &c, 1) == 1 && read(out[0], &c, 1) == 1); /* so that it runs by now */
     lock_release(lock);
-    must(lock_acquire(path, 0, &lock, &err));
+    must(lock_acquire(path, 0, NULL, &lock, &err));
     lock_release(lock);
     for (int i = 0; i < 2; i++) {
         close(in[i]);
@@ -401,7 +401,7 @@ static void the_lock_file_is_private_whatever_the_umask(void **state)
         struct error err = {""};
         struct lock *lock;
         mode_t saved = umask(masks[i]);
-        enum result result = lock_acquire(at(s, "ledger.lock"), 0, &lock, &err);
+        enum result result = lock_acquire(at(s, "ledger.lock"), 0, NULL, &lock, &err);
         umask(saved);
         must(result);
         assert_int_equal(mode_of(at(s, "ledger.lock")), 0600);
@@ -413,7 +413,7 @@ static void the_lock_file_is_private_whatever_the_umask(void **state)
     struct lock *lock;
     write_file(at(s, "ledger.lock"), "");
     assert_int_equal(chmod(at(s, "ledger.lock"), 0660), 0);
-    must(lock_acquire(at(s, "ledger.lock"), 0, &lock, &err));
+    must(lock_acquire(at(s, "ledger.lock"), 0, NULL, &lock, &err));
     lock_release(lock);
     assert_int_equal(mode_of(at(s, "ledger.lock")), 0660);
 }
@@ -427,7 +427,7 @@ static void a_lock_that_can_not_be_made_is_named(void **state)
     for (size_t i = 0; i < COUNT(places); i++) {
         struct error err = {""};
         struct lock *lock;
-        must_be(lock_acquire(at(s, places[i]), 0, &lock, &err), RESULT_LEDGER, &err, places[i]);
+        must_be(lock_acquire(at(s, places[i]), 0, NULL, &lock, &err), RESULT_LEDGER, &err, places[i]);
         assert_null(lock);
         assert_non_null(strstr(err.text, places[i]));
     }
