@@ -12,23 +12,13 @@
 
 #include "decimal.h"
 #include "strbuf.h"
+#include "tests/unit/random.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define BOUND INT64_C(1000000)
 #define DECIMALS 9
 #define EXPONENT_MAX 20000 /* more makes no difference to the numbers that are written out here */
 #define SLOW_MAX 60000     /* digits that there is room for */
-
-static uint64_t random_state = 20241216;
-
-/* xorshift64 (Marsaglia 2003): the same numbers in every run. */
-static uint64_t random_below(uint64_t n)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state % n;
-}
 
 /* ---- the slow reading: the number written out digit by digit, rounded as on paper ---- */
 

@@ -1,5 +1,6 @@
 /* Runs: whom they ask, what they count, and what is left of them. */
 #include "tests/unit/store_world.h"
+#include "tests/unit/random.h"
 
 /* ---- the order of asking ---- */
 
@@ -285,17 +286,6 @@ struct model_job {
     int last; /* the answer that was archived last; 0: none */
 };
 
-static uint64_t random_state = 20241216;
-
-/* xorshift64 (Marsaglia 2003): the same numbers in every run. */
-static int random_below(int n)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return (int)(random_state % (uint64_t)n);
-}
-
 static void model_step(struct model_job *job, struct world *w, const char *job_id)
 {
     const struct came kinds[] = {
@@ -304,9 +294,9 @@ static void model_step(struct model_job *job, struct world *w, const char *job_i
     };
     /* {"a"} with status 200 is one answer, whatever is read in it. */
     static const int answer_of[] = {1, 2, 1, 3, 4, 5, 6, 0, 0};
-    int kind = random_below(COUNT(kinds));
+    int kind = random_int(COUNT(kinds));
     struct came came = kinds[kind];
-    came.requests = 1 + (unsigned)random_below(4);
+    came.requests = 1 + (unsigned)random_int(4);
     save(w, job_id, came);
     job->asked = true;
     job->polls += (int)came.requests;
@@ -355,9 +345,9 @@ static void random_answers_are_kept_as_the_model_says(void **state)
     struct model_job jobs[WORLD_JOBS] = {{0}};
     new_run(w);
     for (int i = 0; i < 1500; i++) {
-        int which = random_below(WORLD_JOBS);
+        int which = random_int(WORLD_JOBS);
         char id[16];
-        if (random_below(10) == 0) {
+        if (random_int(10) == 0) {
             new_run(w);
             for (int k = 0; k < WORLD_JOBS; k++)
                 jobs[k].asked = false;

@@ -1,5 +1,6 @@
 /* Sources: what a file of job IDs leaves in the ledger. */
 #include "tests/unit/store_look.h"
+#include "tests/unit/random.h"
 
 static struct store_source source_with(const char *name, const uint8_t *sum)
 {
@@ -257,29 +258,18 @@ struct model {
     int last_id;
 };
 
-static uint64_t random_state = 20241216;
-
-/* xorshift64 (Marsaglia 2003): the same numbers in every run. */
-static int random_below(int n)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return (int)(random_state % (uint64_t)n);
-}
-
 /* Reads one of the sources with random rows, kept or not. */
 static void model_step(struct model *model, struct store *store)
 {
     struct error err = {""};
     struct model after = *model;
-    int mark = random_below(MODEL_SOURCES);
+    int mark = random_int(MODEL_SOURCES);
     struct model_source *source = &after.sources[mark];
     char name[8] = {(char)('a' + mark), '\0'};
     *source = (struct model_source){.id = source->id ? source->id : ++after.last_id};
     begin(store, name, (uint8_t)(mark + 1));
-    for (int line = 1 + random_below(10); line > 0; line--) {
-        int which = random_below(MODEL_JOBS + 2);
+    for (int line = 1 + random_int(10); line > 0; line--) {
+        int which = random_int(MODEL_JOBS + 2);
         int at_line = 100 - line;
         char id[16];
         source->counts.rows++;
@@ -299,7 +289,7 @@ static void model_step(struct model *model, struct store *store)
         snprintf(id, sizeof id, "job_%02d", which);
         job(store, (uint64_t)at_line, id);
     }
-    bool keep = random_below(4) != 0;
+    bool keep = random_int(4) != 0;
     end(store, keep, source->counts);
     if (keep)
         *model = after;

@@ -10,20 +10,10 @@
 
 #include "strbuf.h"
 #include "text.h"
+#include "tests/unit/random.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define CODE_POINTS 0x110000u
-
-static uint64_t random_state = 20241216;
-
-/* xorshift64 (Marsaglia 2003): the same numbers in every run. */
-static uint64_t random_below(uint64_t n)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state % n;
-}
 
 /* Bytes that are likely to begin, continue or break a sequence. */
 static void random_bytes(char *out, size_t len)

@@ -12,22 +12,12 @@
 #include <cmocka.h>
 
 #include "timestamp.h"
+#include "tests/unit/random.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define DAY 86400
 #define YEAR_0 INT64_C(-62167219200)     /* 0000-01-01T00:00:00Z */
 #define YEAR_9999_END INT64_C(253402300799)
-
-static uint64_t random_state = 20241216;
-
-/* xorshift64 (Marsaglia 2003): the same numbers in every run. */
-static uint64_t random_below(uint64_t n)
-{
-    random_state ^= random_state << 13;
-    random_state ^= random_state >> 7;
-    random_state ^= random_state << 17;
-    return random_state % n;
-}
 
 static void timestamps_are_read_and_printed_in_utc(void **state)
 {
