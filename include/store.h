@@ -127,6 +127,7 @@ struct store_run {
     uint64_t by_status[JOB_STATUS_COUNT]; /* the jobs asked in this run, as they stand now */
     uint64_t in_trouble; /* of these, those whose last attempt brought no usable answer */
 };
+uint64_t store_run_open(const struct store_run *run); /* the sum of its open states */
 /* What was saved in this run so far. Its retries and rate_limited are the fetcher's to know: 0. */
 struct store_run store_run_so_far(const struct store *store);
 /* Closes the run. Of run the requests, retries and rate_limited count. */
@@ -155,7 +156,6 @@ int store_columns(const struct store_rows *rows);
 const char *store_column_name(const struct store_rows *rows, int column);
 struct text store_text(struct store_rows *rows, int column); /* NULL: TEXT_NONE; numbers as SQLite spells them */
 int64_t store_int(struct store_rows *rows, int column);
-struct text store_blob(struct store_rows *rows, int column);
 void store_rows_free(struct store_rows *rows); /* NULL is allowed */
 
 #endif

@@ -21,6 +21,9 @@ struct text text_of(const char *s);
 bool text_equal(struct text a, struct text b);
 bool text_is(struct text a, const char *s);
 
+/* FNV-1a, 64 bits (Fowler, Noll, Vo): for tables in memory, not for anything that is kept. */
+uint64_t text_hash(struct text t);
+
 /* The span without blanks (space, tab) at either end. */
 struct text text_trim(struct text t);
 

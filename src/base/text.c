@@ -20,6 +20,14 @@ bool text_is(struct text a, const char *s)
     return a.bytes && text_equal(a, text_of(s));
 }
 
+uint64_t text_hash(struct text t)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < t.len; i++)
+        hash = (hash ^ (unsigned char)t.bytes[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t';

@@ -157,6 +157,11 @@ size_t timestamp_format(struct timestamp t, char out[static TIMESTAMP_TEXT_MAX])
     return (size_t)len;
 }
 
+int64_t timestamp_ms(struct timestamp t)
+{
+    return t.sec * 1000 + t.nsec / 1000000;
+}
+
 int timestamp_compare(struct timestamp a, struct timestamp b)
 {
     if (a.sec != b.sec)

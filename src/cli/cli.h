@@ -49,9 +49,8 @@ struct settings {
     struct fetch_options fetch;
     const char *api_key_file;
     unsigned fail_on; /* of enum fail_on */
-    struct store_selection selection; /* job_ids is owned like arguments */
-    const char **job_ids;
-    size_t job_id_count;
+    struct store_selection selection;
+    const char **job_ids; /* what selection.job_ids points to, where there are any */
     int limit;            /* jobs to ask for; 0: all */
     int daily_limit;      /* requests of a UTC day; 0: no limit */
     bool wait;            /* ask again until all are resolved, */

@@ -1,6 +1,4 @@
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "joint.h"
@@ -10,7 +8,7 @@ static bool holds(const struct store_run *run, unsigned fail_on)
     const uint64_t *by = run->by_status;
     return ((fail_on & FAIL_ON_FAILED) && by[JOB_FAILED] > 0) ||
            ((fail_on & FAIL_ON_NOT_FOUND) && by[JOB_NOT_FOUND] > 0) ||
-           ((fail_on & FAIL_ON_OPEN) && by[JOB_NEW] + by[JOB_PENDING] + by[JOB_PROCESSING] > 0);
+           ((fail_on & FAIL_ON_OPEN) && store_run_open(run) > 0);
 }
 
 static void add_summary(struct cli *cli, const struct store_run *run)
@@ -20,7 +18,7 @@ static void add_summary(struct cli *cli, const struct store_run *run)
                   "%s%" PRIu64 " requests, %" PRIu64 " completed, %" PRIu64 " failed, %" PRIu64 " not found, %" PRIu64
                   " errors, %" PRIu64 " still open",
                   cli->summary.len ? "; " : "", run->requests, by[JOB_COMPLETED], by[JOB_FAILED], by[JOB_NOT_FOUND],
-                  by[JOB_ERROR], by[JOB_NEW] + by[JOB_PENDING] + by[JOB_PROCESSING]);
+                  by[JOB_ERROR], store_run_open(run));
     if (run->in_trouble > 0)
         strbuf_printf(&cli->summary, " (%" PRIu64 " without a usable answer, see the report failures)",
                       run->in_trouble);

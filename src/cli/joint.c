@@ -116,7 +116,7 @@ static void show_progress(struct joint *joint)
     const uint64_t *by = run.by_status;
     char more[200];
     uint64_t resolved = by[JOB_COMPLETED] + by[JOB_FAILED] + by[JOB_NOT_FOUND] + by[JOB_ERROR];
-    uint64_t open = by[JOB_NEW] + by[JOB_PENDING] + by[JOB_PROCESSING];
+    uint64_t open = store_run_open(&run);
     snprintf(more, sizeof more,
              "%" PRIu64 " completed  %" PRIu64 " failed  %" PRIu64 " not found  %" PRIu64 " errors  %" PRIu64 " open",
              by[JOB_COMPLETED], by[JOB_FAILED], by[JOB_NOT_FOUND], by[JOB_ERROR], open);
@@ -165,10 +165,7 @@ enum result joint_open(struct joint *joint, struct cli *cli, struct store *store
     *joint = (struct joint){.cli = cli, .store = store};
     joint->started_ms = joint->committed_ms = clock_monotonic_ms();
     joint->day = now_of(joint).sec / SECONDS_PER_DAY;
-    struct store_selection selection = s->selection;
-    selection.job_ids = s->job_ids;
-    selection.job_id_count = s->job_id_count;
-    enum result result = store_select(store, &selection, &joint->total, err);
+    enum result result = store_select(store, &s->selection, &joint->total, err);
     if (s->limit > 0 && joint->total > (uint64_t)s->limit)
         joint->total = (uint64_t)s->limit;
     if (result == RESULT_OK)

@@ -118,7 +118,6 @@ static bool belongs(const struct option *option, enum command_id command)
 /* An option as it stood among the arguments. Its meaning may depend on the command, which may come later. */
 struct given {
     const char *name; /* without dashes; a letter is looked up at once */
-    size_t name_len;
     const char *value;
 };
 
@@ -182,7 +181,7 @@ static enum result need_value(struct parser *in, const struct option *option, co
 
 static void keep(struct parser *in, const struct option *option, const char *value)
 {
-    in->given[in->given_count++] = (struct given){option->name, strlen(option->name), value};
+    in->given[in->given_count++] = (struct given){option->name, value};
 }
 
 static enum result parse_long(struct parser *in, struct error *err)
@@ -267,7 +266,7 @@ static enum result find_command(const char *word, enum command_id *command, stru
 
 static enum result apply(struct cli *cli, const struct given *given, bool global, struct error *err)
 {
-    const struct option *option = find_name(given->name, given->name_len, cli->command);
+    const struct option *option = find_name(given->name, strlen(given->name), cli->command);
     if ((option->commands == 0) != global)
         return RESULT_OK;
     if (belongs(option, cli->command))

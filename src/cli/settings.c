@@ -258,7 +258,9 @@ enum result set_job(struct cli *cli, const struct option *option, const char *va
 {
     if (!job_id_valid(text_of(value)))
         return bad_value(option, value, "a job ID: job_ and 1 to 124 of A-Z a-z 0-9 _ -", err);
-    cli->settings.job_ids[cli->settings.job_id_count++] = value;
+    struct store_selection *selection = &cli->settings.selection;
+    cli->settings.job_ids[selection->job_id_count++] = value;
+    selection->job_ids = cli->settings.job_ids;
     return RESULT_OK;
 }
 

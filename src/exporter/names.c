@@ -10,15 +10,6 @@ struct name {
 
 #define SLOTS_MIN 64
 
-/* FNV-1a, 64 bits (Fowler, Noll, Vo). */
-static uint64_t hash_of(struct text name)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < name.len; i++)
-        hash = (hash ^ (unsigned char)name.bytes[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
 /* The slot that holds the name, or the free one where it belongs. The table is never full. */
 static size_t slot_of(const struct names *names, struct text name, uint64_t hash)
 {
@@ -69,7 +60,7 @@ bool names_add(struct names *names, struct text name, size_t *index)
 {
     if (!grow_slots(names) || !grow_entries(names))
         return false;
-    uint64_t hash = hash_of(name);
+    uint64_t hash = text_hash(name);
     size_t slot = slot_of(names, name, hash);
     if (names->slots[slot] == 0) {
         size_t start = names->bytes.len;
@@ -87,7 +78,7 @@ size_t names_find(const struct names *names, struct text name)
 {
     if (names->count == 0)
         return NAMES_NONE;
-    size_t slot = slot_of(names, name, hash_of(name));
+    size_t slot = slot_of(names, name, text_hash(name));
     return names->slots[slot] != 0 ? names->slots[slot] - 1 : NAMES_NONE;
 }
 

@@ -137,18 +137,13 @@ static bool number_of(struct text t, struct limits *out)
     return whole < EPOCH_S_TO;
 }
 
-static int64_t milliseconds(struct timestamp t)
-{
-    return t.sec * 1000 + t.nsec / 1000000;
-}
-
 static bool moment_of(struct text t, struct timestamp now, struct limits *out)
 {
     struct timestamp at;
     if (!timestamp_parse(t, &at) && !http_date_parse(t, now, &at))
         return false;
     out->reset = LIMITS_RESET_AT;
-    out->reset_ms = milliseconds(at);
+    out->reset_ms = timestamp_ms(at);
     out->grain_ms = at.nsec == 0 ? 1000 : 1;
     return true;
 }
@@ -158,7 +153,7 @@ static int64_t reset_in(const struct limits *limits, struct timestamp now)
 {
     if (limits->reset == LIMITS_RESET_IN)
         return limits->reset_ms;
-    return limits->reset_ms - (limits->date_ms > 0 ? limits->date_ms : milliseconds(now));
+    return limits->reset_ms - (limits->date_ms > 0 ? limits->date_ms : timestamp_ms(now));
 }
 
 static void read_reset(struct text value, struct timestamp now, struct limits *out)
@@ -235,7 +230,7 @@ struct limits limits_read(const struct text headers[static HEADER_COUNT], struct
 {
     struct timestamp date = {0};
     http_date_parse(headers[HEADER_DATE], now, &date);
-    int64_t date_ms = date.sec > 0 ? milliseconds(date) : 0;
+    int64_t date_ms = date.sec > 0 ? timestamp_ms(date) : 0;
     struct limits best = {.date_ms = date_ms};
     for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
         struct limits limits = {.date_ms = date_ms};

@@ -15,11 +15,6 @@ struct pace pace_start(const struct fetch_rate *rate, int parallel, int64_t now_
     };
 }
 
-static int64_t milliseconds(struct timestamp t)
-{
-    return t.sec * 1000 + t.nsec / 1000000;
-}
-
 static struct timestamp timestamp_after(struct timestamp t, int64_t ms)
 {
     int64_t nsec = t.nsec + ms % 1000 * 1000000;
@@ -36,14 +31,14 @@ static struct timestamp timestamp_after(struct timestamp t, int64_t ms)
 
 void pace_recall(struct pace *pace, const struct fetch_quota *quota, int64_t now_ms, struct timestamp wall)
 {
-    int64_t wall_ms = milliseconds(wall);
-    int64_t until_ms = milliseconds(quota->reset_at);
+    int64_t wall_ms = timestamp_ms(wall);
+    int64_t until_ms = timestamp_ms(quota->reset_at);
     pace->recalled = *quota;
-    if (!quota->known || wall_ms < milliseconds(quota->stated_at))
+    if (!quota->known || wall_ms < timestamp_ms(quota->stated_at))
         return;
     pace->quota.refill_per_day = quota->refill_per_day;
     if (quota->refill_per_day > 0) { /* two: less might just be missing */
-        int64_t refilled_ms = milliseconds(quota->stated_at) + 2 * QUOTA_DAY_MS / quota->refill_per_day + 1;
+        int64_t refilled_ms = timestamp_ms(quota->stated_at) + 2 * QUOTA_DAY_MS / quota->refill_per_day + 1;
         until_ms = refilled_ms < until_ms ? refilled_ms : until_ms;
     }
     int64_t wait_ms = until_ms - wall_ms;
@@ -117,7 +112,7 @@ struct ticket pace_sent(struct pace *pace, int64_t now_ms, int wanted)
 void pace_back(struct pace *pace, const struct ticket *ticket, int64_t now_ms, struct timestamp wall, bool answered,
                const struct limits *limits)
 {
-    quota_done(&pace->quota, ticket, now_ms, milliseconds(wall), answered, limits);
+    quota_done(&pace->quota, ticket, now_ms, timestamp_ms(wall), answered, limits);
 }
 
 void pace_limited(struct pace *pace, int64_t now_ms, int64_t sent_ms, int64_t retry_after_ms, struct jitter *jitter)

@@ -100,15 +100,6 @@ void fetch_schedule_free(struct fetch_schedule *schedule)
     free(schedule);
 }
 
-/* FNV-1a, 64 bits (draft-eastlake-fnv). Two names of one hash share their figures, no worse. */
-static uint64_t hash_of(struct text name)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < name.len; i++)
-        hash = (hash ^ (unsigned char)name.bytes[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
 static bool holds(const struct model *m, uint64_t name)
 {
     return m->uses > 0 && m->name == name;
@@ -143,7 +134,7 @@ void fetch_schedule_learn(struct fetch_schedule *schedule, struct text model, in
     if (took_ms < 0)
         return;
     if (model.bytes)
-        learn_model(schedule, hash_of(model), took_ms);
+        learn_model(schedule, text_hash(model), took_ms);
     add(&schedule->all, took_ms, ONE);
     if (schedule->all.sum < SUM_MAX)
         return;
@@ -165,7 +156,7 @@ struct mixture {
 static struct mixture mixture_of(const struct fetch_schedule *schedule, struct text model)
 {
     const struct histogram *all = &schedule->all;
-    uint64_t name = hash_of(model);
+    uint64_t name = text_hash(model);
     const struct model *m = &schedule->models[slot_of(schedule, name)];
     if (!model.bytes || !holds(m, name))
         return (struct mixture){all->counts, all->counts, 0, 1, ONE};

@@ -107,12 +107,6 @@ int64_t store_int(struct store_rows *rows, int column)
     return sqlite3_column_int64(rows->stmt, column);
 }
 
-struct text store_blob(struct store_rows *rows, int column)
-{
-    const void *bytes = sqlite3_column_blob(rows->stmt, column);
-    return (struct text){bytes, bytes ? (size_t)sqlite3_column_bytes(rows->stmt, column) : 0};
-}
-
 void store_rows_free(struct store_rows *rows)
 {
     if (!rows)

@@ -9,7 +9,7 @@ static enum result update_run(struct store *store, const struct timestamp *ended
     const uint64_t *by = run->by_status;
     const uint64_t values[] = {
         run->requests,      by[JOB_COMPLETED], by[JOB_FAILED],
-        by[JOB_NOT_FOUND],  by[JOB_ERROR],     by[JOB_NEW] + by[JOB_PENDING] + by[JOB_PROCESSING],
+        by[JOB_NOT_FOUND],  by[JOB_ERROR],     store_run_open(run),
         run->retries,       run->rate_limited,
     };
     struct call call = call_of(store, SQL_QUERIES_RUN_UPDATE);
@@ -56,6 +56,11 @@ enum result store_commit(struct store *store, struct error *err)
         return store_write_end(store, err);
     store_rollback(store);
     return result;
+}
+
+uint64_t store_run_open(const struct store_run *run)
+{
+    return run->by_status[JOB_NEW] + run->by_status[JOB_PENDING] + run->by_status[JOB_PROCESSING];
 }
 
 struct store_run store_run_so_far(const struct store *store)
