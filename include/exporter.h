@@ -1,4 +1,4 @@
-/* Writes reports out of the ledger. */
+/* Writes reports out of the ledger. libxlsxwriter sits behind this contract. */
 #ifndef JOBLEDGER_EXPORTER_H
 #define JOBLEDGER_EXPORTER_H
 
@@ -7,12 +7,21 @@
 #include <stdio.h>
 
 #include "result.h"
+#include "timestamp.h"
 
 struct store;
 
-/* How CSV is spelled (RFC 4180 with the options of the contract). */
+enum export_format {
+    EXPORT_CSV,
+    EXPORT_TSV,   /* CSV with a tab for the delimiter */
+    EXPORT_JSONL, /* one JSON object a row */
+};
+
 struct export_options {
-    char delimiter;     /* default ',' */
+    enum export_format format;
+
+    /* How CSV and TSV are spelled (RFC 4180 with the options of the contract). */
+    char delimiter;     /* of CSV, default ',' */
     bool no_header;
     bool bom;
     bool crlf;
@@ -21,6 +30,8 @@ struct export_options {
 };
 
 #define EXPORT_OPTIONS_DEFAULT ((struct export_options){.delimiter = ','})
+
+const char *export_suffix(enum export_format format); /* of files in that format: "csv" */
 
 struct report {
     const char *name;

@@ -38,6 +38,9 @@ size_t utf8_broken(const char *s, size_t len);
 /* Offset of the first byte that is not part of well-formed UTF-8; len where there is none. */
 size_t utf8_valid_prefix(const char *s, size_t len);
 
+/* Appends t with U+FFFD in place of each of its broken parts. */
+void utf8_mend(struct strbuf *out, struct text t);
+
 /* Appends t for a person's eyes: control characters (C0, DEL, C1), line separators and bytes that are not
  * UTF-8 are shown as \n, \t, \xHH or \u{HHHH}, a backslash as itself. Cut to at most max_chars characters, then "…";
  * 0: not cut. */

@@ -120,6 +120,19 @@ size_t utf8_valid_prefix(const char *s, size_t len)
     return len;
 }
 
+void utf8_mend(struct strbuf *out, struct text t)
+{
+    for (size_t i = 0; i < t.len;) {
+        size_t good = utf8_valid_prefix(t.bytes + i, t.len - i);
+        strbuf_append(out, t.bytes + i, good);
+        i += good;
+        if (i == t.len)
+            break;
+        strbuf_puts(out, "\xEF\xBF\xBD");
+        i += utf8_broken(t.bytes + i, t.len - i);
+    }
+}
+
 static uint32_t decode(const char *s, size_t n)
 {
     static const unsigned char mask[] = {0, 0x7F, 0x1F, 0x0F, 0x07};

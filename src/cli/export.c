@@ -80,7 +80,7 @@ static enum result write_all(struct cli *cli, struct store *store, const char *f
     for (size_t i = 0; i < n && cli_interrupted(cli) == RESULT_OK; i++) {
         struct strbuf path = {0};
         struct error err;
-        strbuf_printf(&path, "%s/%s.csv", folder, reports[i].name);
+        strbuf_printf(&path, "%s/%s.%s", folder, reports[i].name, export_suffix(cli->settings.export.format));
         enum result one = path.failed ? error_memory(&err) : write_report(cli, store, &reports[i], path.bytes, &err);
         strbuf_free(&path);
         *written += one == RESULT_OK;

@@ -71,7 +71,7 @@ static const struct option options[] = {
     {'\0', "out", VALUE_REQUIRED, "DIR", COMMAND(RUN), set_text, SETTING(output), 0, 0,
      "the folder of the reports"},
     {'\0', "format", VALUE_REQUIRED, "FORMAT", EXPORTS, set_format, 0, 0, 0,
-     "csv"},
+     "csv (default), tsv or jsonl"},
     {'\0', "delimiter", VALUE_REQUIRED, "CHAR|WORD", COMMAND(EXPORT), set_delimiter, 0, 0, 0,
      "between cells: comma (default), semicolon, tab or pipe"},
     {'\0', "no-header", VALUE_NONE, NULL, COMMAND(EXPORT), set_flag, SETTING(export.no_header), 0, 0,

@@ -283,10 +283,12 @@ enum result set_fail_on(struct cli *cli, const struct option *option, const char
 
 enum result set_format(struct cli *cli, const struct option *option, const char *value, struct error *err)
 {
-    static const char *const words[] = {"csv"};
-    size_t index;
-    (void)cli;
-    return choose(option, value, words, 1, &index, err);
+    static const char *const words[] = {"csv", "tsv", "jsonl"};
+    static const enum export_format formats[] = {EXPORT_CSV, EXPORT_TSV, EXPORT_JSONL};
+    size_t index = 0;
+    enum result result = choose(option, value, words, 3, &index, err);
+    cli->settings.export.format = formats[index];
+    return result;
 }
 
 /* As Excel opens a file by a double click in Switzerland, or in Germany, where the comma is the decimal sign. */

@@ -30,17 +30,20 @@ static const struct report reports[REPORT_COUNT] = {
     [REPORT_RUNS] = {"runs", "each fetch, and what it came to"},
 };
 
-static const struct row_source sources[REPORT_COUNT] = {
-    [REPORT_JOBS] = {"reports/jobs", source_labelled},
-    [REPORT_MODELS] = {"reports/models", source_plain},
-    [REPORT_DAILY] = {"reports/daily", source_plain},
-    [REPORT_FAILURES] = {"reports/failures", source_plain},
-    [REPORT_FAILURE_CAUSES] = {"reports/failure-causes", source_plain},
-    [REPORT_EXTRACTED] = {"reports/extracted", source_extracted},
-    [REPORT_RECONCILE] = {"reports/reconcile", source_plain},
-    [REPORT_REJECTS] = {"reports/rejects", source_plain},
-    [REPORT_ANOMALIES] = {"reports/anomalies", source_plain},
-    [REPORT_RUNS] = {"reports/runs", source_plain},
+static const struct {
+    struct report_query query;
+    row_source *write;
+} sources[REPORT_COUNT] = {
+    [REPORT_JOBS] = {{"jobs", "reports/jobs"}, source_labelled},
+    [REPORT_MODELS] = {{"models", "reports/models"}, source_plain},
+    [REPORT_DAILY] = {{"daily", "reports/daily"}, source_plain},
+    [REPORT_FAILURES] = {{"failures", "reports/failures"}, source_plain},
+    [REPORT_FAILURE_CAUSES] = {{"failure-causes", "reports/failure-causes"}, source_plain},
+    [REPORT_EXTRACTED] = {{"extracted", "reports/extracted"}, source_extracted},
+    [REPORT_RECONCILE] = {{"reconcile", "reports/reconcile"}, source_plain},
+    [REPORT_REJECTS] = {{"rejects", "reports/rejects"}, source_plain},
+    [REPORT_ANOMALIES] = {{"anomalies", "reports/anomalies"}, source_plain},
+    [REPORT_RUNS] = {{"runs", "reports/runs"}, source_plain},
 };
 
 size_t export_reports(const struct report **all)
@@ -55,6 +58,12 @@ const struct report *export_report(const char *name)
         if (strcmp(reports[i].name, name) == 0)
             return &reports[i];
     return NULL;
+}
+
+const char *export_suffix(enum export_format format)
+{
+    static const char *const suffixes[] = {[EXPORT_CSV] = "csv", [EXPORT_TSV] = "tsv", [EXPORT_JSONL] = "jsonl"};
+    return suffixes[format];
 }
 
 static enum result check_options(const struct export_options *options, struct error *err)
@@ -80,15 +89,27 @@ static void explain_overflow(const struct report *report, struct error *err)
 static enum result write_report(struct store *store, const struct report *report, struct writer *writer,
                                 struct error *err)
 {
-    const struct row_source *source = &sources[report - reports];
+    size_t id = (size_t)(report - reports);
     enum result result = store_snapshot_begin(store, err);
     if (result != RESULT_OK)
         return result;
-    result = source->write(store, source->query, writer, err);
+    result = sources[id].write(store, &sources[id].query, writer, err);
     store_snapshot_end(store);
     if (result == RESULT_LEDGER)
         explain_overflow(report, err);
     return result == RESULT_OK ? writer->finish(writer, err) : result;
+}
+
+static struct writer *new_writer(FILE *out, const struct export_options *options)
+{
+    switch (options->format) {
+    case EXPORT_CSV:
+    case EXPORT_TSV:
+        return csv_writer_new(out, options);
+    case EXPORT_JSONL:
+        return jsonl_writer_new(out, options);
+    }
+    return NULL;
 }
 
 enum result export_write(struct store *store, const struct report *report, const struct export_options *options,
@@ -97,7 +118,7 @@ enum result export_write(struct store *store, const struct report *report, const
     enum result result = check_options(options, err);
     if (result != RESULT_OK)
         return result;
-    struct writer *writer = csv_writer_new(out, options);
+    struct writer *writer = new_writer(out, options);
     if (!writer)
         return error_memory(err);
     result = write_report(store, report, writer, err);

@@ -5,18 +5,17 @@
 #include "store.h"
 #include "writer.h"
 
-struct row_source {
-    const char *query; /* the report's SELECT, by its name below sql/ */
-    enum result (*write)(struct store *store, const char *query, struct writer *writer, struct error *err);
+struct report_query {
+    const char *report; /* its name */
+    const char *sql;    /* its SELECT, by the name below sql/ */
 };
 
-/* The query's rows as they are. */
-enum result source_plain(struct store *store, const char *query, struct writer *writer, struct error *err);
+typedef enum result row_source(struct store *store, const struct report_query *query, struct writer *writer,
+                               struct error *err);
 
-/* The same with the jobs' labels behind. The rows must be ordered by job_id, their first column. */
-enum result source_labelled(struct store *store, const char *query, struct writer *writer, struct error *err);
-
-/* The last column of the query is a job's answer: one column for each scalar path in its extracted data instead. */
-enum result source_extracted(struct store *store, const char *query, struct writer *writer, struct error *err);
+row_source source_plain;     /* the query's rows as they are */
+row_source source_labelled;  /* the same with the jobs' labels behind; ordered by job_id, their first column */
+row_source source_extracted; /* the last column is a job's answer: one column for each scalar path in its
+                              * extracted data instead */
 
 #endif

@@ -53,7 +53,8 @@ static enum result note_paths(void *ctx, struct table *table, struct error *err)
     return result;
 }
 
-static enum result collect_paths(struct extraction *x, struct store *store, const char *query, struct error *err)
+static enum result collect_paths(struct extraction *x, struct store *store, const struct report_query *query,
+                                 struct error *err)
 {
     struct table table;
     enum result result = table_open(&table, store, query, 1, 0, err);
@@ -66,12 +67,12 @@ static enum result collect_paths(struct extraction *x, struct store *store, cons
 static bool is_fixed(const struct table *table, struct text name)
 {
     for (size_t i = 0; i < table->fixed; i++)
-        if (text_equal(table->names[i], name))
+        if (text_equal(table->columns[i].name, name))
             return true;
     return false;
 }
 
-static enum result write_header(struct extraction *x, struct table *table, struct error *err)
+static enum result write_header(struct extraction *x, struct table *table, const char *report, struct error *err)
 {
     size_t start = 0;
     for (size_t i = 0; i < x->paths.count; i++) {
@@ -79,15 +80,15 @@ static enum result write_header(struct extraction *x, struct table *table, struc
         size_t before = x->header.len;
         strbuf_puts(&x->header, is_fixed(table, path) ? "data." : "");
         strbuf_append(&x->header, path.bytes, path.len);
-        table->names[table->fixed + i] = (struct text){"", x->header.len - before};
+        table->columns[table->fixed + i].name = (struct text){"", x->header.len - before};
     }
     if (x->header.failed)
         return error_memory(err);
     for (size_t i = table->fixed; i < table->count; i++) {
-        table->names[i].bytes = x->header.bytes + start;
-        start += table->names[i].len;
+        table->columns[i].name.bytes = x->header.bytes + start;
+        start += table->columns[i].name.len;
     }
-    return x->writer->header(x->writer, table->names, table->count, err);
+    return x->writer->begin(x->writer, report, table->columns, table->count, err);
 }
 
 static bool note_value(void *ctx, struct text path, const struct json *value)
@@ -134,20 +135,22 @@ static enum result write_row(void *ctx, struct table *table, struct error *err)
     return result == RESULT_OK ? x->writer->row(x->writer, table->cells, table->count, err) : result;
 }
 
-static enum result write_table(struct extraction *x, struct store *store, const char *query, struct error *err)
+static enum result write_table(struct extraction *x, struct store *store, const struct report_query *query,
+                                 struct error *err)
 {
     struct table table = {0};
     x->values = calloc(x->paths.count + 1, sizeof *x->values);
     enum result result = x->values ? table_open(&table, store, query, 1, x->paths.count, err) : error_memory(err);
     if (result == RESULT_OK)
-        result = write_header(x, &table, err);
+        result = write_header(x, &table, query->report, err);
     if (result == RESULT_OK)
         result = table_each(&table, write_row, x, err);
     table_close(&table);
     return result;
 }
 
-enum result source_extracted(struct store *store, const char *query, struct writer *writer, struct error *err)
+enum result source_extracted(struct store *store, const struct report_query *query, struct writer *writer,
+                             struct error *err)
 {
     struct extraction x = {.writer = writer, .json = json_reader_new()};
     enum result result = x.json ? collect_paths(&x, store, query, err) : error_memory(err);

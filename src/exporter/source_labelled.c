@@ -14,7 +14,8 @@ static enum result write_row(void *ctx, struct table *table, struct error *err)
     return result == RESULT_OK ? x->writer->row(x->writer, table->cells, table->count, err) : result;
 }
 
-enum result source_labelled(struct store *store, const char *query, struct writer *writer, struct error *err)
+enum result source_labelled(struct store *store, const struct report_query *query, struct writer *writer,
+                            struct error *err)
 {
     struct labelling x = {.writer = writer};
     struct table table = {0};
@@ -22,9 +23,9 @@ enum result source_labelled(struct store *store, const char *query, struct write
     if (result == RESULT_OK)
         result = table_open(&table, store, query, 0, labels_count(x.labels), err);
     for (size_t i = table.fixed; result == RESULT_OK && i < table.count; i++)
-        table.names[i] = labels_column(x.labels, i - table.fixed);
+        table.columns[i].name = labels_column(x.labels, i - table.fixed);
     if (result == RESULT_OK)
-        result = writer->header(writer, table.names, table.count, err);
+        result = writer->begin(writer, query->report, table.columns, table.count, err);
     if (result == RESULT_OK)
         result = table_each(&table, write_row, &x, err);
     table_close(&table);

@@ -2,30 +2,26 @@
 #ifndef JOBLEDGER_EXPORTER_TABLE_H
 #define JOBLEDGER_EXPORTER_TABLE_H
 
-#include "store.h"
-#include "writer.h"
+#include "source.h"
 
 /* The first cells of each row are the query's columns, `extra` further ones are the caller's to name and fill. */
 struct table {
     struct store_rows *rows;
     size_t fixed; /* columns of the query that are shown */
     size_t count; /* with the extra ones */
-    struct text *names;
+    struct column *columns;
     struct cell *cells;
-    bool *is_number; /* of the fixed ones */
 };
 
-/* Starts the query. Its last `hidden` columns are not shown: table_hidden() gives them. table_close() in any case. */
-enum result table_open(struct table *table, struct store *store, const char *query, size_t hidden, size_t extra,
-                       struct error *err);
+/* Starts the report's query. Its last `hidden` columns are not shown: table_hidden() gives them. table_close() in any
+ * case. */
+enum result table_open(struct table *table, struct store *store, const struct report_query *query, size_t hidden,
+                       size_t extra, struct error *err);
 /* Hands over one row after another; its cells are valid during the call. Anything but RESULT_OK ends it. */
 enum result table_each(struct table *table, enum result (*row)(void *ctx, struct table *table, struct error *err),
                        void *ctx, struct error *err);
 /* A hidden cell of the row in hand. */
 struct text table_hidden(const struct table *table, size_t index);
 void table_close(struct table *table); /* {0} is allowed */
-
-/* Whether a column of this name holds numbers, in whatever report. */
-bool column_is_number(const char *name);
 
 #endif

@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
+#include "column.h"
 #include "exporter.h"
-#include "text.h"
 
 enum cell_kind {
     CELL_NULL,
@@ -20,17 +20,19 @@ struct cell {
     struct text text; /* TEXT_NONE for CELL_NULL */
 };
 
-/* A writer is used so: header() once, row() for each row, each with the same number of cells, finish() once, free().
- * Spans need only live during the call. Output may be held back until finish(). RESULT_REPORT where it can't be
- * written. */
+/* A writer is used so: begin() for a report and row() for each of its rows, with as many cells as there are columns;
+ * where the format holds several reports, again for the next; finish() once, free(). Spans need only live during the
+ * call. Output may be held back until finish(). RESULT_REPORT where it can't be written. */
 struct writer {
-    enum result (*header)(struct writer *writer, const struct text *names, size_t count, struct error *err);
+    enum result (*begin)(struct writer *writer, const char *report, const struct column *columns, size_t count,
+                         struct error *err);
     enum result (*row)(struct writer *writer, const struct cell *cells, size_t count, struct error *err);
     enum result (*finish)(struct writer *writer, struct error *err);
     void (*free)(struct writer *writer);
 };
 
-/* CSV (RFC 4180) to out, which stays the caller's. NULL: out of memory. */
-struct writer *csv_writer_new(FILE *out, const struct export_options *options);
+/* To out, which stays the caller's. NULL: out of memory. */
+struct writer *csv_writer_new(FILE *out, const struct export_options *options); /* RFC 4180, also with tabs */
+struct writer *jsonl_writer_new(FILE *out, const struct export_options *options);
 
 #endif

@@ -1,32 +1,18 @@
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "decimal.h"
-#include "strbuf.h"
+#include "sink.h"
 #include "writer.h"
-
-#define CHUNK (1u << 16) /* bytes handed on at once: few calls, and a pipe that was closed is noticed soon */
 
 struct csv_writer {
     struct writer base; /* first, so that a pointer to one is a pointer to the other */
-    FILE *out;
+    struct sink sink;
     struct export_options options;
     const char *line_end;
     bool quoted_for[UCHAR_MAX + 1]; /* characters for which a cell must be quoted */
-    struct strbuf buf;
 };
-
-static enum result hand_on(struct csv_writer *csv, struct error *err)
-{
-    if (csv->buf.failed)
-        return error_memory(err);
-    if (csv->buf.len > 0 && fwrite(csv->buf.bytes, 1, csv->buf.len, csv->out) != csv->buf.len)
-        return error_set(err, RESULT_REPORT, "the report can't be written: %s", strerror(errno));
-    strbuf_clear(&csv->buf);
-    return RESULT_OK;
-}
 
 /* Whether a spreadsheet would run the text as a formula (OWASP, "CSV Injection"). LF counts as well: behind a quote
  * some programs skip it. */
@@ -61,19 +47,19 @@ static void put_text(struct csv_writer *csv, struct text t)
 {
     const char *defused = !csv->options.verbatim && is_formula(t) ? "'" : "";
     if (!needs_quotes(csv, t) && !needs_quotes(csv, text_of(defused))) {
-        strbuf_puts(&csv->buf, defused);
-        strbuf_append(&csv->buf, t.bytes, t.len);
+        strbuf_puts(&csv->sink.buf, defused);
+        strbuf_append(&csv->sink.buf, t.bytes, t.len);
         return;
     }
-    strbuf_putc(&csv->buf, '"');
-    strbuf_puts(&csv->buf, defused);
-    put_doubling_quotes(&csv->buf, t);
-    strbuf_putc(&csv->buf, '"');
+    strbuf_putc(&csv->sink.buf, '"');
+    strbuf_puts(&csv->sink.buf, defused);
+    put_doubling_quotes(&csv->sink.buf, t);
+    strbuf_putc(&csv->sink.buf, '"');
 }
 
 static void put_number(struct csv_writer *csv, struct text t)
 {
-    struct strbuf *buf = &csv->buf;
+    struct strbuf *buf = &csv->sink.buf;
     size_t start = buf->len;
     strbuf_append(buf, t.bytes, t.len);
     if (buf->failed)
@@ -103,31 +89,33 @@ static void put_cell(struct csv_writer *csv, const struct cell *cell)
 static enum result csv_row(struct writer *writer, const struct cell *cells, size_t count, struct error *err)
 {
     struct csv_writer *csv = (struct csv_writer *)writer;
-    size_t start = csv->buf.len;
+    size_t start = csv->sink.buf.len;
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
-            strbuf_putc(&csv->buf, csv->options.delimiter);
+            strbuf_putc(&csv->sink.buf, csv->options.delimiter);
         put_cell(csv, &cells[i]);
     }
     /* A line without a byte is skipped by most readers. */
-    if (csv->buf.len == start)
-        strbuf_puts(&csv->buf, "\"\"");
-    strbuf_puts(&csv->buf, csv->line_end);
-    return csv->buf.len < CHUNK && !csv->buf.failed ? RESULT_OK : hand_on(csv, err);
+    if (csv->sink.buf.len == start)
+        strbuf_puts(&csv->sink.buf, "\"\"");
+    strbuf_puts(&csv->sink.buf, csv->line_end);
+    return sink_row_end(&csv->sink, err);
 }
 
-static enum result csv_header(struct writer *writer, const struct text *names, size_t count, struct error *err)
+static enum result csv_begin(struct writer *writer, const char *report, const struct column *columns, size_t count,
+                             struct error *err)
 {
+    (void)report;
     struct csv_writer *csv = (struct csv_writer *)writer;
     if (csv->options.bom)
-        strbuf_puts(&csv->buf, "\xEF\xBB\xBF");
+        strbuf_puts(&csv->sink.buf, "\xEF\xBB\xBF");
     if (csv->options.no_header)
         return RESULT_OK;
     struct cell *cells = calloc(count ? count : 1, sizeof *cells);
     if (!cells)
         return error_memory(err);
     for (size_t i = 0; i < count; i++)
-        cells[i] = (struct cell){CELL_TEXT, names[i]};
+        cells[i] = (struct cell){CELL_TEXT, columns[i].name};
     enum result result = csv_row(writer, cells, count, err);
     free(cells);
     return result;
@@ -135,17 +123,13 @@ static enum result csv_header(struct writer *writer, const struct text *names, s
 
 static enum result csv_finish(struct writer *writer, struct error *err)
 {
-    struct csv_writer *csv = (struct csv_writer *)writer;
-    enum result result = hand_on(csv, err);
-    if (result == RESULT_OK && (fflush(csv->out) != 0 || ferror(csv->out)))
-        result = error_set(err, RESULT_REPORT, "the report can't be written: %s", strerror(errno));
-    return result;
+    return sink_finish(&((struct csv_writer *)writer)->sink, err);
 }
 
 static void csv_free(struct writer *writer)
 {
     struct csv_writer *csv = (struct csv_writer *)writer;
-    strbuf_free(&csv->buf);
+    sink_free(&csv->sink);
     free(csv);
 }
 
@@ -154,11 +138,13 @@ struct writer *csv_writer_new(FILE *out, const struct export_options *options)
     struct csv_writer *csv = calloc(1, sizeof *csv);
     if (!csv)
         return NULL;
-    csv->base = (struct writer){csv_header, csv_row, csv_finish, csv_free};
-    csv->out = out;
+    csv->base = (struct writer){csv_begin, csv_row, csv_finish, csv_free};
+    csv->sink.out = out;
     csv->options = *options;
+    if (options->format == EXPORT_TSV)
+        csv->options.delimiter = '\t';
     csv->line_end = options->crlf ? "\r\n" : "\n";
-    csv->quoted_for[(unsigned char)options->delimiter] = true;
+    csv->quoted_for[(unsigned char)csv->options.delimiter] = true;
     csv->quoted_for['"'] = true;
     csv->quoted_for['\r'] = true;
     csv->quoted_for['\n'] = true;

@@ -119,3 +119,20 @@ job_b,cost_chf,out_of_range,-1'
         [ "$(wc -l < program.csv)" -le 1 ] || diff shell.csv program.csv
     done
 }
+
+@test "tsv and jsonl hold the cells of csv, jsonl with JSON's own types" {
+    sim_start - <<'SIM'
+on job_a status=completed model=m cost=0.015 time=2.3 confidence=0.9 data={"n":1E5,"t":"=x","b":true,"l":[1,"2"],"z":null}
+SIM
+    spell 'job_id,note\njob_a,"a\tb"\njob_b,\n' > in.csv
+    "$JOBLEDGER" -q run in.csv --out reports --base-url "$SIM_URL" --limit 1
+    same "$(csv extracted --format jsonl | jq -c 'del(.created_at)')" \
+        '{"job_id":"job_a","model_used":"m","confidence":0.9,"n":100000,"t":"=x","b":true,"l":[1,"2"],"z":null}'
+    csv extracted --format jsonl | grep -q '"n":1E5,"t":"=x","b":true,"l":\[1,"2"\],"z":null}$'
+    same "$(csv jobs --format jsonl | jq -c '[.job_id, .status, .cost_chf, .polls, .["label.note"]]')" \
+'["job_a","completed",0.015,1,"a\tb"]
+["job_b","new",null,0,null]'
+    same "$(csv jobs --format tsv --no-header | cut -f 1,2,15-)" $'job_a\tcompleted\t"a\tb"\njob_b\tnew\t'
+    csv all -o all --format jsonl
+    same "$(ls all | sed 's/.*\.//' | sort -u)" jsonl
+}

@@ -32,8 +32,11 @@ static char *written(const struct export_options *options, const struct text *na
     assert_non_null(out);
     struct writer *writer = csv_writer_new(out, options);
     assert_non_null(writer);
+    struct column columns[CELLS_MAX] = {{{NULL, 0}, COLUMN_TEXT}};
+    for (size_t i = 0; names && i < count; i++)
+        columns[i].name = names[i];
     if (names)
-        assert_int_equal(writer->header(writer, names, count, NULL), RESULT_OK);
+        assert_int_equal(writer->begin(writer, "jobs", columns, count, NULL), RESULT_OK);
     if (cells)
         assert_int_equal(writer->row(writer, cells, count, NULL), RESULT_OK);
     assert_int_equal(writer->finish(writer, NULL), RESULT_OK);

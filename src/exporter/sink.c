@@ -1,0 +1,34 @@
+#include "sink.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define CHUNK (1u << 16) /* bytes handed on at once: few calls, and a pipe that was closed is noticed soon */
+
+static enum result hand_on(struct sink *sink, struct error *err)
+{
+    if (sink->buf.failed)
+        return error_memory(err);
+    if (sink->buf.len > 0 && fwrite(sink->buf.bytes, 1, sink->buf.len, sink->out) != sink->buf.len)
+        return error_set(err, RESULT_REPORT, "the report can't be written: %s", strerror(errno));
+    strbuf_clear(&sink->buf);
+    return RESULT_OK;
+}
+
+enum result sink_row_end(struct sink *sink, struct error *err)
+{
+    return sink->buf.len < CHUNK && !sink->buf.failed ? RESULT_OK : hand_on(sink, err);
+}
+
+enum result sink_finish(struct sink *sink, struct error *err)
+{
+    enum result result = hand_on(sink, err);
+    if (result == RESULT_OK && (fflush(sink->out) != 0 || ferror(sink->out)))
+        result = error_set(err, RESULT_REPORT, "the report can't be written: %s", strerror(errno));
+    return result;
+}
+
+void sink_free(struct sink *sink)
+{
+    strbuf_free(&sink->buf);
+}
