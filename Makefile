@@ -26,7 +26,8 @@ PACKAGE_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 PACKAGE_LIBS = $(shell pkg-config --libs $(PACKAGES)) -lcsv
 COMPILE = $(CC) $(STANDARD) $(WARNINGS) $(HARDENING) -MMD -MP -Iinclude $(CFLAGS)
 
-SQL := $(sort $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/reports/*.sql))
+SQL := $(sort $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/reports/*.sql \
+                         sql/views/*.sql sql/scope/*.sql))
 SOURCES := $(sort $(wildcard src/*/*.c))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(BUILD)/gen/sql_text.o
 LIBRARY := $(BUILD)/libjobledger.a

@@ -24,6 +24,9 @@ bool decimal_parse_sticky(struct text number, int64_t bound, int64_t *nano);
 /* True for -?(0|[1-9][0-9]*)(\.[0-9]+)? : what a spreadsheet takes as a number and never as a formula. */
 bool decimal_is_plain(struct text t);
 
+/* Whether two plain numbers of any length are equal in value: 1250 = 1250.00. */
+bool decimal_equal(struct text a, struct text b);
+
 /* Shortest spelling: no trailing zeros, no point without decimals ("2.3", "0", "-5"). Returns the length. */
 size_t decimal_format(int64_t nano, char out[static DECIMAL_TEXT_MAX]);
 

@@ -134,6 +134,9 @@ enum result fetch_check_url(const char *url, struct error *err);
 /* RESULT_CREDENTIALS unless key has 8 to FETCH_KEY_MAX bytes and no control characters. */
 enum result fetch_check_key(const char *key, struct error *err);
 
+/* To be raised whenever answer_read() reads any answer otherwise than before. */
+#define ANSWER_READER_VERSION 1
+
 /* What an answer means for the job: pure. The spans in reading point into the answer, static text or json's document,
  * and are valid until the next use of json. key (NULL: not checked) must not stand in the answer, however JSON
  * may spell it. */

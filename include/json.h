@@ -26,8 +26,12 @@ void json_reader_free(struct json_reader *reader); /* NULL is allowed */
  * memory: then *problem is a static text that says which and completes "the document is ...". */
 const struct json *json_read(struct json_reader *reader, struct text document, const char **problem);
 
-/* True where the document read last had something that other readers would see differently than we do: a
- * BOM, broken UTF-8, \u0000, a lone surrogate or a duplicate member. json_write() of the root is then its
+/* The document that was read last; NULL where that failed. */
+const struct json *json_root(const struct json_reader *reader);
+
+/* True where the document read last had something that other readers (SQLite's among them) would see differently than we
+ * do: a BOM, broken UTF-8, \u0000, a lone surrogate, a duplicate member, a quote in a member's name; or, in an array
+ * that is not made of objects alone, an escape that json_write() would not write. json_write_repaired() is then its
  * repaired form. */
 bool json_was_repaired(const struct json_reader *reader);
 
@@ -62,6 +66,9 @@ bool json_next(struct json_members *it);
 
 /* Appends the value as compact JSON: no blanks, numbers as they were spelled, escaping only what JSON must. */
 void json_write(struct strbuf *out, const struct json *value);
+
+/* The same with the quotes in members' names as \u0022, since SQLite finds no member whose name holds an escaped one. */
+void json_write_repaired(struct strbuf *out, const struct json *value);
 
 /* Appends a string as a JSON string. Its bytes must be UTF-8. */
 void json_write_string(struct strbuf *out, struct text string);

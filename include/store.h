@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "job.h"
+#include "json.h"
 #include "result.h"
 
 struct store;
@@ -18,10 +19,19 @@ enum store_mode {
     STORE_CREATE, /* made where it is missing, mode 0600 whatever the umask */
 };
 
+/* How answers are read, which is not this room's to know. */
+struct store_reader {
+    int version; /* another one makes the ledger derive anew what it keeps beside the answers */
+    /* What the answer means for the job: pure. Spans in reading point into the answer, static text or json's document,
+     * and are valid until the next use of json, whose document is then the answer's body. */
+    void (*read)(struct json_reader *json, const char *job_id, const struct answer *answer, struct reading *reading);
+};
+
 /* RESULT_LEDGER where it can't be opened, is no ledger, or was written by a newer version (then untouched). */
-enum result store_open(const char *path, enum store_mode mode, struct store **out, struct error *err);
+enum result store_open(const char *path, enum store_mode mode, const struct store_reader *reader, struct store **out,
+                       struct error *err);
 /* A ledger in a temporary file that vanishes with the store: for trial runs without a ledger. */
-enum result store_open_scratch(struct store **out, struct error *err);
+enum result store_open_scratch(const struct store_reader *reader, struct store **out, struct error *err);
 void store_close(struct store *store); /* NULL is allowed; what was not committed is gone */
 
 /* From now on nothing is committed: a trial run sees its own writes, and they are gone with store_close(). */
@@ -144,6 +154,47 @@ void store_snapshot_end(struct store *store);
  * that was begun would be given up, too. */
 void store_stop_on(struct store *store, const volatile sig_atomic_t *signal);
 
+/* ---- what reports see ---- */
+
+struct store_label {
+    const char *name;
+    const char *value; /* as reported; the empty text: an empty one, or none */
+};
+
+/* Which jobs the reports are of, and how they are looked at. */
+struct store_filter {
+    struct moment since; /* of created_at */
+    struct moment until; /* exclusive */
+    unsigned states;     /* bits 1 << enum job_status; 0: any */
+    const char *model;   /* (none): jobs without one; NULL: any */
+    const char *source;  /* jobs of sources with this name; NULL: any */
+    const struct store_label *labels; /* all of these */
+    size_t label_count;
+
+    const char *by;            /* the label by which models and daily are grouped; NULL: none */
+    bool in_zone;              /* days are those of the zone in use (zone.h), not UTC's */
+    int64_t threshold_nano;    /* of review; STORE_THRESHOLD by default */
+    int64_t stale_after_ms;    /* of stale; 0: as the ledger's completed jobs have it */
+    struct moment now;         /* of stale; unknown: the clock's */
+};
+
+#define STORE_THRESHOLD INT64_C(800000000)
+#define STORE_FILTER_DEFAULT ((struct store_filter){.threshold_nano = STORE_THRESHOLD})
+
+/* From now on queries below reports/ and the views see the ledger through the filter, which must outlive the store.
+ * RESULT_USAGE where it names a source or label that the ledger has not got. */
+enum result store_look(struct store *store, const struct store_filter *filter, struct error *err);
+
+/* What of the filter counts for the next queries. */
+enum store_scope {
+    STORE_SCOPE_JOBS,    /* all of it */
+    STORE_SCOPE_SOURCES, /* the source alone */
+    STORE_SCOPE_ALL,     /* nothing */
+};
+enum result store_scope(struct store *store, enum store_scope scope, struct error *err);
+
+/* ---- queries ---- */
+
 /* A query that is kept as a file below sql/, by its name without ".sql" ("reports/models"). */
 struct store_rows;
 enum result store_query(struct store *store, const char *name, struct store_rows **out, struct error *err);
@@ -152,6 +203,8 @@ enum result store_bind_text(struct store_rows *rows, int index, struct text valu
 enum result store_bind_int(struct store_rows *rows, int index, int64_t value, struct error *err);
 /* The next row, into *more whether there was one. Cells are valid until the next call. */
 enum result store_next(struct store_rows *rows, bool *more, struct error *err);
+/* Back to before the first row, for other values or once more. */
+void store_rewind(struct store_rows *rows);
 int store_columns(const struct store_rows *rows);
 const char *store_column_name(const struct store_rows *rows, int column);
 struct text store_text(struct store_rows *rows, int column); /* NULL: TEXT_NONE; numbers as SQLite spells them */

@@ -26,6 +26,8 @@ uint64_t text_hash(struct text t);
 
 /* The span without blanks (space, tab) at either end. */
 struct text text_trim(struct text t);
+/* The same, and without line ends there. */
+struct text text_trim_space(struct text t);
 
 /* Length in bytes (1 to 4) of the well-formed UTF-8 sequence at the start of s (RFC 3629: no overlong
  * forms, no surrogates, nothing above U+10FFFF), or 0 where there is none. */

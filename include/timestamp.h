@@ -22,6 +22,9 @@ bool timestamp_parse(struct text t, struct timestamp *out);
 /* YYYY-MM-DDTHH:MM:SSZ in UTC, with a fraction only where nsec is not 0, its trailing zeros cut. Returns the length. */
 size_t timestamp_format(struct timestamp t, char out[static TIMESTAMP_TEXT_MAX]);
 
+/* Days from 1970-01-01 to a date in the proleptic Gregorian calendar (month and day from 1). */
+int64_t timestamp_days(int year, int month, int day);
+
 /* Milliseconds since 1970-01-01T00:00:00Z, what is below a millisecond cut off. */
 int64_t timestamp_ms(struct timestamp t);
 

@@ -7,9 +7,7 @@ WITH causes AS (
          min(strftime('%Y-%m-%dT%H:%M:%S', created_at, 'unixepoch') || printf('.%09d', created_nsec)) AS first_created,
          max(strftime('%Y-%m-%dT%H:%M:%S', created_at, 'unixepoch') || printf('.%09d', created_nsec)) AS last_created,
          min(job_id) AS example_job_id
-  FROM job
-  WHERE status IN ('failed', 'not_found', 'error')
-     OR (status IN ('new', 'pending', 'processing') AND error_code IS NOT NULL)
+  FROM failing
   GROUP BY status, error_code, error_message
 ), checked AS (
   -- Beyond 9 * 10^9 CHF: abs() of the smallest integer ends the query with "integer overflow".

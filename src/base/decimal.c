@@ -142,6 +142,26 @@ bool decimal_is_plain(struct text t)
     return !memchr(t.bytes, 'e', t.len) && !memchr(t.bytes, 'E', t.len);
 }
 
+/* Without the zeros at the end of its fraction; zero has no sign. */
+static struct number shortest(struct text plain)
+{
+    struct number n = {0};
+    split(plain, &n);
+    while (n.fraction_len > 0 && n.fraction[n.fraction_len - 1] == '0')
+        n.fraction_len--;
+    n.negative = n.negative && !(n.fraction_len == 0 && n.integer_len == 1 && n.integer[0] == '0');
+    return n;
+}
+
+bool decimal_equal(struct text a, struct text b)
+{
+    struct number x = shortest(a);
+    struct number y = shortest(b);
+    return x.negative == y.negative &&
+           text_equal((struct text){x.integer, x.integer_len}, (struct text){y.integer, y.integer_len}) &&
+           text_equal((struct text){x.fraction, x.fraction_len}, (struct text){y.fraction, y.fraction_len});
+}
+
 static size_t format_at_least(int64_t nano, int decimals, char out[static DECIMAL_TEXT_MAX])
 {
     uint64_t magnitude = nano < 0 ? -(uint64_t)nano : (uint64_t)nano;

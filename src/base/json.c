@@ -23,6 +23,7 @@ struct json_reader {
     struct json_object *root;
     struct strbuf mended; /* its memory serves one document after another */
     struct scratch *scratch;
+    bool read; /* there is a root, which is NULL where the document is null */
     bool repaired;
 };
 
@@ -62,7 +63,7 @@ static void forget(struct json_reader *reader)
 {
     json_object_put(reader->root);
     reader->root = NULL;
-    reader->repaired = false;
+    reader->read = reader->repaired = false;
     while (reader->scratch) {
         struct scratch *next = reader->scratch->next;
         strbuf_free(&reader->scratch->buf);
@@ -132,7 +133,13 @@ const struct json *json_read(struct json_reader *reader, struct text document, c
     }
     /* Of duplicates json-c keeps one, so that fewer are left than were read. */
     reader->repaired = mended.altered || count_members(reader->root) != mended.members;
+    reader->read = true;
     return wrap(reader->root);
+}
+
+const struct json *json_root(const struct json_reader *reader)
+{
+    return reader->read ? wrap(reader->root) : NULL;
 }
 
 bool json_was_repaired(const struct json_reader *reader)

@@ -16,6 +16,7 @@ struct mender {
     const char *at;
     const char *end;
     size_t depth;
+    size_t odd_escapes; /* so far: those that json_write_repaired() would spell otherwise */
     struct strbuf *out;
     struct json_mended *mended;
 };
@@ -135,6 +136,18 @@ static size_t escape(const char *s, size_t len, bool *broken)
     return ESCAPE_LEN;
 }
 
+/* Whether json_write_repaired() would spell the escape so. */
+static bool is_our_spelling(const char *s, size_t len, bool in_name)
+{
+    if (len != ESCAPE_LEN)
+        return len < ESCAPE_LEN && s[1] != '/';
+    int unit = utf16_unit(s, len);
+    if (unit == '"')
+        return in_name;
+    bool has_letter = unit == '\b' || unit == '\t' || unit == '\n' || unit == '\f' || unit == '\r';
+    return unit < 0x20 && !has_letter && !(s[ESCAPE_LEN - 1] >= 'A' && s[ESCAPE_LEN - 1] <= 'F');
+}
+
 /* Length of the escape or character at s that is not plain ASCII; 0 where JSON does not allow it. */
 static size_t special(const char *s, size_t len, bool *broken)
 {
@@ -153,7 +166,7 @@ static bool is_plain(char c)
 }
 
 /* The rest of a string after its opening quote, the closing one included. */
-static bool string_rest(struct mender *m)
+static bool string_rest(struct mender *m, bool is_name)
 {
     const char *good = m->at;
     for (;;) {
@@ -167,6 +180,7 @@ static bool string_rest(struct mender *m)
         size_t n = special(m->at, (size_t)(m->end - m->at), &broken);
         if (n == 0)
             return false;
+        m->odd_escapes += *m->at == '\\' && !is_our_spelling(m->at, n, is_name);
         if (broken) {
             strbuf_append(m->out, good, (size_t)(m->at - good));
             strbuf_puts(m->out, REPLACEMENT);
@@ -185,20 +199,49 @@ static bool string(struct mender *m)
     if (!pass(m, '"'))
         return false;
     strbuf_putc(m->out, JSON_TAG_STRING);
-    return string_rest(m);
+    return string_rest(m, false);
 }
 
 static bool name(struct mender *m)
 {
     skip_blanks(m);
-    if (!pass(m, '"') || !string_rest(m))
+    const char *start = m->at;
+    if (!pass(m, '"') || !string_rest(m, true))
         return false;
+    for (const char *p = start; (p = memchr(p, '\\', (size_t)(m->at - p))) != NULL; p += 2)
+        m->mended->altered |= p[1] == '"';
     m->mended->members++;
     skip_blanks(m);
     return pass(m, ':');
 }
 
 static bool value(struct mender *m);
+
+/* Arrays of objects alone are taken apart by who reads them; all others are shown as they are written. */
+static bool elements(struct mender *m)
+{
+    bool objects_alone = true;
+    size_t odd_escapes = m->odd_escapes;
+    do {
+        skip_blanks(m);
+        objects_alone &= peek(m) == '{';
+        if (!value(m))
+            return false;
+        skip_blanks(m);
+    } while (pass(m, ','));
+    m->mended->altered |= !objects_alone && m->odd_escapes > odd_escapes;
+    return true;
+}
+
+static bool members(struct mender *m)
+{
+    do {
+        if (!name(m) || !value(m))
+            return false;
+        skip_blanks(m);
+    } while (pass(m, ','));
+    return true;
+}
 
 static bool container(struct mender *m, char open, char close)
 {
@@ -209,15 +252,8 @@ static bool container(struct mender *m, char open, char close)
     m->depth++;
     pass(m, open);
     skip_blanks(m);
-    if (peek(m) != close) {
-        do {
-            if (open == '{' && !name(m))
-                return false;
-            if (!value(m))
-                return false;
-            skip_blanks(m);
-        } while (pass(m, ','));
-    }
+    if (peek(m) != close && !(open == '{' ? members(m) : elements(m)))
+        return false;
     m->depth--;
     return pass(m, close);
 }

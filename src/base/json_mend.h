@@ -15,7 +15,7 @@ enum json_tag { JSON_TAG_STRING = 's', JSON_TAG_NUMBER = 'n' };
 
 struct json_mended {
     const char *problem; /* static, where the document was refused; completes "the document is ..." */
-    bool altered;        /* a BOM, broken UTF-8, \u0000 or a lone surrogate stood in it */
+    bool altered;        /* what json_was_repaired() names stood in it, but for duplicates */
     size_t members;      /* of all its objects together, duplicates counted */
 };
 

@@ -1,5 +1,7 @@
 #include "json.h"
 
+#include <string.h>
+
 #include "strbuf.h"
 
 /* The letter of the short escape of a byte that JSON must escape, 'u' where it has none, 0 where it needs none
@@ -25,10 +27,9 @@ static char escape_letter(char c)
     }
 }
 
-void json_write_string(struct strbuf *out, struct text string)
+static void write_escaped(struct strbuf *out, struct text string)
 {
     size_t written = 0;
-    strbuf_putc(out, '"');
     for (size_t i = 0; i < string.len; i++) {
         char letter = escape_letter(string.bytes[i]);
         if (!letter)
@@ -44,22 +45,45 @@ void json_write_string(struct strbuf *out, struct text string)
     }
     if (string.len > written)
         strbuf_append(out, string.bytes + written, string.len - written);
+}
+
+void json_write_string(struct strbuf *out, struct text string)
+{
+    strbuf_putc(out, '"');
+    write_escaped(out, string);
     strbuf_putc(out, '"');
 }
 
-static void write_array(struct strbuf *out, const struct json *array)
+static void write_name(struct strbuf *out, struct text name)
+{
+    strbuf_putc(out, '"');
+    while (name.len > 0) {
+        const char *quote = memchr(name.bytes, '"', name.len);
+        size_t len = quote ? (size_t)(quote - name.bytes) : name.len;
+        write_escaped(out, (struct text){name.bytes, len});
+        strbuf_puts(out, quote ? "\\u0022" : "");
+        len += quote != NULL;
+        name.bytes += len;
+        name.len -= len;
+    }
+    strbuf_putc(out, '"');
+}
+
+static void write_value(struct strbuf *out, const struct json *value, bool repaired);
+
+static void write_array(struct strbuf *out, const struct json *array, bool repaired)
 {
     size_t length = json_length(array);
     strbuf_putc(out, '[');
     for (size_t i = 0; i < length; i++) {
         if (i > 0)
             strbuf_putc(out, ',');
-        json_write(out, json_at(array, i));
+        write_value(out, json_at(array, i), repaired);
     }
     strbuf_putc(out, ']');
 }
 
-static void write_object(struct strbuf *out, const struct json *object)
+static void write_object(struct strbuf *out, const struct json *object, bool repaired)
 {
     struct json_members it = json_members(object);
     bool first = true;
@@ -68,14 +92,17 @@ static void write_object(struct strbuf *out, const struct json *object)
         if (!first)
             strbuf_putc(out, ',');
         first = false;
-        json_write_string(out, it.name);
+        if (repaired)
+            write_name(out, it.name);
+        else
+            json_write_string(out, it.name);
         strbuf_putc(out, ':');
-        json_write(out, it.value);
+        write_value(out, it.value, repaired);
     }
     strbuf_putc(out, '}');
 }
 
-void json_write(struct strbuf *out, const struct json *value)
+static void write_value(struct strbuf *out, const struct json *value, bool repaired)
 {
     struct text text = json_text(value);
     switch (json_type(value)) {
@@ -90,10 +117,20 @@ void json_write(struct strbuf *out, const struct json *value)
         json_write_string(out, text);
         break;
     case JSON_ARRAY:
-        write_array(out, value);
+        write_array(out, value, repaired);
         break;
     case JSON_OBJECT:
-        write_object(out, value);
+        write_object(out, value, repaired);
         break;
     }
+}
+
+void json_write(struct strbuf *out, const struct json *value)
+{
+    write_value(out, value, false);
+}
+
+void json_write_repaired(struct strbuf *out, const struct json *value)
+{
+    write_value(out, value, true);
 }

@@ -28,20 +28,25 @@ uint64_t text_hash(struct text t)
     return hash;
 }
 
-static bool is_blank(char c)
+static struct text trim(struct text t, const char *set, size_t set_len)
 {
-    return c == ' ' || c == '\t';
+    while (t.len > 0 && memchr(set, t.bytes[0], set_len)) {
+        t.bytes++;
+        t.len--;
+    }
+    while (t.len > 0 && memchr(set, t.bytes[t.len - 1], set_len))
+        t.len--;
+    return t;
 }
 
 struct text text_trim(struct text t)
 {
-    while (t.len > 0 && is_blank(t.bytes[0])) {
-        t.bytes++;
-        t.len--;
-    }
-    while (t.len > 0 && is_blank(t.bytes[t.len - 1]))
-        t.len--;
-    return t;
+    return trim(t, " \t", 2);
+}
+
+struct text text_trim_space(struct text t)
+{
+    return trim(t, " \t\r\n", 4);
 }
 
 /* What may follow a lead byte: how many continuation bytes, and the range of the first of them (Unicode 15,

@@ -8,9 +8,8 @@
 #define YEAR_0_DAYS INT64_C(-719528)  /* 0000-01-01, from 1970-01-01 */
 #define YEAR_10000_DAYS INT64_C(2932897)
 
-/* Days from 1970-01-01 in the proleptic Gregorian calendar: years begin in March, so that the leap day is their
- * last. */
-static int64_t days_from_civil(int year, int month, int day)
+/* Years begin in March, so that the leap day is their last. */
+int64_t timestamp_days(int year, int month, int day)
 {
     int64_t y = month <= 2 ? year - 1 : year;
     int64_t era = (y >= 0 ? y : y - 399) / 400;
@@ -128,7 +127,7 @@ bool timestamp_parse(struct text t, struct timestamp *out)
     if (!in.ok || in.len > 0 || month < 1 || month > 12 || day < 1 || day > month_length(year, month) ||
         hour > 23 || minute > 59 || second > 60)
         return false;
-    int64_t days = days_from_civil(year, month, day);
+    int64_t days = timestamp_days(year, month, day);
     int64_t sec = days * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second - zone;
     if (sec < YEAR_0_DAYS * SECONDS_PER_DAY || sec >= YEAR_10000_DAYS * SECONDS_PER_DAY)
         return false;

@@ -29,6 +29,15 @@ static enum result take_lock(const struct cli *cli, struct ledger *ledger, struc
     return result;
 }
 
+/* What is in the archive was checked for the key before it came there. */
+static void read_answer(struct json_reader *json, const char *job_id, const struct answer *answer,
+                        struct reading *reading)
+{
+    answer_read(json, job_id, answer, NULL, reading);
+}
+
+static const struct store_reader reader = {ANSWER_READER_VERSION, read_answer};
+
 enum result ledger_open(struct cli *cli, enum store_mode mode, struct ledger *ledger)
 {
     struct error err;
@@ -44,9 +53,9 @@ enum result ledger_open(struct cli *cli, enum store_mode mode, struct ledger *le
     if (mode == STORE_CREATE || (mode == STORE_WRITE && there))
         result = take_lock(cli, ledger, &err);
     if (result == RESULT_OK && scratch)
-        result = store_open_scratch(&ledger->store, &err);
+        result = store_open_scratch(&reader, &ledger->store, &err);
     else if (result == RESULT_OK)
-        result = store_open(cli->settings.db, mode, &ledger->store, &err);
+        result = store_open(cli->settings.db, mode, &reader, &ledger->store, &err);
     if (result == RESULT_OK && cli->settings.dry_run)
         result = store_trial(ledger->store, &err);
     if (result == RESULT_OK)

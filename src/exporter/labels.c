@@ -25,8 +25,7 @@ struct labels {
     struct place *places; /* ordered by source and position */
     size_t place_count;
     size_t places_size;
-    struct store_rows *rows; /* the cells of all jobs, by job ID; NULL where there are no labels */
-    bool more;               /* rows stands on a row */
+    struct store_rows *rows; /* the cells of one job; NULL where there are no labels */
     struct json_reader *json;
     struct value *values;
     struct strbuf bytes;
@@ -76,8 +75,7 @@ static enum result start_cells(struct labels *labels, struct store *store, struc
     labels->values = calloc(labels->names.count, sizeof *labels->values);
     if (!labels->json || !labels->values)
         return error_memory(err);
-    enum result result = store_query(store, "queries/label_cells", &labels->rows, err);
-    return result == RESULT_OK ? store_next(labels->rows, &labels->more, err) : result;
+    return store_query(store, "queries/labels_of", &labels->rows, err);
 }
 
 enum result labels_open(struct store *store, struct labels **out, struct error *err)
@@ -138,8 +136,8 @@ static size_t first_place(const struct labels *labels, int64_t source)
 static enum result take_cells(struct labels *labels, struct text job_id, struct error *err)
 {
     const char *problem;
-    int64_t source = store_int(labels->rows, 1);
-    const struct json *cells = json_read(labels->json, store_text(labels->rows, 2), &problem);
+    int64_t source = store_int(labels->rows, 0);
+    const struct json *cells = json_read(labels->json, store_text(labels->rows, 1), &problem);
     if (!cells) {
         char name[JOB_ID_MAX + 1];
         return error_set(err, RESULT_LEDGER, "the labels of %s in source %lld can't be read: %s",
@@ -156,28 +154,27 @@ static enum result take_cells(struct labels *labels, struct text job_id, struct 
     return labels->bytes.failed ? error_memory(err) : RESULT_OK;
 }
 
-static int compare(struct text a, struct text b)
+static enum result read_cells(struct labels *labels, struct text job_id, struct error *err)
 {
-    int order = memcmp(a.bytes, b.bytes, a.len < b.len ? a.len : b.len);
-    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+    bool more = true;
+    store_rewind(labels->rows);
+    enum result result = store_bind_text(labels->rows, 1, job_id, err);
+    while (result == RESULT_OK && more) {
+        result = store_next(labels->rows, &more, err);
+        if (result == RESULT_OK && more)
+            result = take_cells(labels, job_id, err);
+    }
+    return result;
 }
 
 enum result labels_of(struct labels *labels, struct text job_id, struct cell *cells, struct error *err)
 {
     size_t count = labels->names.count;
-    enum result result = RESULT_OK;
-    if (count > 0)
-        memset(labels->values, 0, count * sizeof *labels->values);
+    if (count == 0)
+        return RESULT_OK;
+    memset(labels->values, 0, count * sizeof *labels->values);
     strbuf_clear(&labels->bytes);
-    while (result == RESULT_OK && labels->more) {
-        int order = compare(store_text(labels->rows, 0), job_id);
-        if (order > 0)
-            break;
-        if (order == 0)
-            result = take_cells(labels, job_id, err);
-        if (result == RESULT_OK)
-            result = store_next(labels->rows, &labels->more, err);
-    }
+    enum result result = read_cells(labels, job_id, err);
     for (size_t i = 0; i < count; i++) {
         const struct value *value = &labels->values[i];
         const char *bytes = labels->bytes.bytes ? labels->bytes.bytes + value->start : "";

@@ -14,8 +14,8 @@ void labels_close(struct labels *labels); /* NULL is allowed */
 size_t labels_count(const struct labels *labels);
 struct text labels_column(const struct labels *labels, size_t index); /* "label.client" */
 
-/* Fills labels_count() cells for the job: of the sources that hold it, the latest with a column decides. Jobs must be
- * asked for in the order of their IDs. Cells are valid until the next call. */
+/* Fills labels_count() cells for the job: of the sources that hold it, the latest with a column decides. Cells are
+ * valid until the next call. */
 enum result labels_of(struct labels *labels, struct text job_id, struct cell *cells, struct error *err);
 
 #endif

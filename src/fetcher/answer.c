@@ -229,8 +229,12 @@ void answer_read(struct json_reader *json, const char *job_id, const struct answ
         if (reading->outcome != OUTCOME_JOB)
             reading->trace_id = r.envelope.trace_id;
         if (r.root && json_was_repaired(json)) {
-            reading->repaired = value_json(json, r.root);
-            r.out_of_memory |= !reading->repaired.bytes;
+            struct strbuf *repaired = json_scratch(json);
+            if (repaired)
+                json_write_repaired(repaired, r.root);
+            r.out_of_memory |= !repaired || repaired->failed;
+            if (!r.out_of_memory)
+                reading->repaired = (struct text){repaired->bytes, repaired->len};
         }
     }
     if (r.out_of_memory) {

@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "history.h"
 #include "sha256.h"
 #include "sql.h"
 #include "store.h"
@@ -24,12 +25,19 @@ struct page {
     size_t at;
 };
 
+/* Whether any source states ground truth. */
+enum statements_known { STATEMENTS_UNKNOWN, STATEMENTS_NONE, STATEMENTS_SOME };
+
 struct store {
     sqlite3 *db;
+    struct store_reader reader;
     char *name;                              /* the path, for messages: already escaped */
     sqlite3_stmt *statements[SQL_COUNT];     /* prepared at first use */
     bool in_transaction;
     bool trial;        /* nothing is committed */
+    bool query_only;   /* SQLite refuses every write */
+    const struct store_filter *filter; /* what reports see; NULL: everything */
+    enum store_scope scope;
     int snapshots;     /* nested store_snapshot_begin() */
     const volatile sig_atomic_t *signal; /* see store_stop_on() */
 
@@ -39,6 +47,13 @@ struct store {
     size_t column_count;
     struct store_counts counts;
     struct strbuf cells;
+    bool states;       /* it holds, or held, ground truth */
+
+    /* What is derived. */
+    enum statements_known statements_known;
+    struct history *history;  /* made at first use */
+    struct json_reader *json; /* likewise */
+    struct strbuf scratch;
 
     int64_t run_id;
     struct store_run run;
@@ -53,6 +68,9 @@ struct store {
     int64_t request_day; /* of the requests that are not saved yet */
     uint64_t day_requests;
 };
+
+/* RESULT_USAGE where the ledger has no source of that name. */
+enum result store_check_source(struct store *store, const char *name, struct error *err);
 
 /* RESULT_LEDGER with SQLite's own words and what to do about it. doing: "can't be read", for instance. */
 enum result store_failure(struct store *store, const char *doing, struct error *err);
@@ -88,6 +106,30 @@ void store_queue_restart(struct store *store);
 
 /* Writes what was counted since the last commit. */
 enum result store_save_requests_of_day(struct store *store, struct error *err);
+
+/* ---- derive.c ---- */
+
+/* Whether any source states ground truth. */
+enum result store_has_statements(struct store *store, bool *has, struct error *err);
+/* Holds the job's data against its ground truth, in place of what was found before. */
+enum result store_judge_job(struct store *store, int64_t key, struct error *err);
+/* Likewise for all jobs in temp.rejudge. */
+enum result store_rejudge(struct store *store, struct error *err);
+
+/* Goes through all archived answers of a job: store->history is then behind the last. */
+enum result store_relive(struct store *store, int64_t key, struct error *err);
+/* Keeps what the last answer in store->history changed. */
+enum result store_note_changes(struct store *store, int64_t key, int64_t answer_id, struct error *err);
+
+/* Derives all of it anew, where the ledger was written by another version of the reader. */
+enum result store_derive(struct store *store, struct error *err);
+
+/* ---- migrate.c ---- */
+
+/* Creates the views of sql/ in the ledger or, temporary, in front of those; but for the names in left_out, which
+ * ends with NULL (NULL: none is); and drops those that are there. */
+enum result store_make_views(struct store *store, bool temporary, const char *const *left_out, struct error *err);
+enum result store_drop_views(struct store *store, bool temporary, const char *const *left_out, struct error *err);
 
 /* Opens the transaction that the next writes belong to, where none is open. */
 enum result store_write_begin(struct store *store, struct error *err);

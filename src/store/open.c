@@ -6,35 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ledger.h"
+#include "migrate.h"
 
-#define APPLICATION_ID 0x4A4F424C /* "JOBL" */
 #define BUSY_TIMEOUT_MS 10000
 #define NAME_MAX_CHARS 200
-
-static const char migrations[] = "migrations/";
-
-/* The schema's version: how many migrations there are. They come first among the texts, in order. */
-static int newest_version(void)
-{
-    int n = 0;
-    while (n < SQL_COUNT && strncmp(sql_texts[n].name, migrations, sizeof migrations - 1) == 0)
-        n++;
-    return n;
-}
-
-static enum result pragma_int(struct store *store, const char *sql, int64_t *value, struct error *err)
-{
-    sqlite3_stmt *stmt = NULL;
-    int rc = sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_step(stmt);
-    if (rc == SQLITE_ROW)
-        *value = sqlite3_column_int64(stmt, 0);
-    enum result result = rc == SQLITE_ROW ? RESULT_OK : store_failure(store, "can't be read as a ledger", err);
-    sqlite3_finalize(stmt);
-    return result;
-}
 
 struct identity {
     int64_t application_id;
@@ -44,12 +19,23 @@ struct identity {
 
 static enum result identify(struct store *store, struct identity *who, struct error *err)
 {
-    enum result result = pragma_int(store, "PRAGMA application_id", &who->application_id, err);
+    enum result result = migrate_int(store, "PRAGMA application_id", &who->application_id, err);
     if (result == RESULT_OK)
-        result = pragma_int(store, "PRAGMA user_version", &who->version, err);
+        result = migrate_int(store, "PRAGMA user_version", &who->version, err);
     if (result == RESULT_OK)
-        result = pragma_int(store, "SELECT count(*) FROM sqlite_schema", &who->tables, err);
+        result = migrate_int(store, "SELECT count(*) FROM sqlite_schema", &who->tables, err);
     return result;
+}
+
+/* What was derived from the answers by another reading of them would be shown beside what this program reads. */
+static enum result check_derivation(struct store *store, struct error *err)
+{
+    int64_t version = 0;
+    enum result result = store_single_int(store, SQL_QUERIES_DERIVATION_FIND, &version, err);
+    if (result != RESULT_OK || version == store->reader.version)
+        return result;
+    return error_set(err, RESULT_LEDGER, "%s: was written by a jobledger that read answers otherwise; a command that "
+                     "writes, such as `jobledger fetch`, brings it up to date", store->name);
 }
 
 static enum result check_identity(struct store *store, enum store_mode mode, bool *fresh, struct error *err)
@@ -67,64 +53,37 @@ static enum result check_identity(struct store *store, enum store_mode mode, boo
     if (who.application_id != APPLICATION_ID)
         return error_set(err, RESULT_LEDGER, "%s: is a database of another program, not a ledger; name one with --db",
                          store->name);
-    if (who.version > newest_version())
+    if (who.version > migrate_newest())
         return error_set(err, RESULT_LEDGER,
                          "%s: was written by a newer jobledger (schema %lld, this one knows up to %d); use that one",
-                         store->name, (long long)who.version, newest_version());
-    if (who.version < newest_version() && mode == STORE_READ)
+                         store->name, (long long)who.version, migrate_newest());
+    if (who.version < migrate_newest() && mode == STORE_READ)
         return error_set(err, RESULT_LEDGER,
                          "%s: was written by an older jobledger (schema %lld, now %d); "
                          "a command that writes, such as `jobledger fetch`, brings it up to date",
-                         store->name, (long long)who.version, newest_version());
-    return RESULT_OK;
-}
-
-/* Each step and the version it leads to are one transaction: a crash leaves the step before it. */
-static enum result migrate_step(struct store *store, int version, struct error *err)
-{
-    enum result result = store_write_begin(store, err);
-    if (result != RESULT_OK)
-        return result;
-    int64_t now = 0;
-    result = pragma_int(store, "PRAGMA user_version", &now, err);
-    if (result == RESULT_OK && now == version) {
-        char stamp[96];
-        snprintf(stamp, sizeof stamp, "PRAGMA user_version = %d; PRAGMA application_id = %d; COMMIT", version + 1,
-                 APPLICATION_ID);
-        result = store_exec(store, sql_texts[version].text, err);
-        if (result == RESULT_OK)
-            result = store_exec(store, stamp, err);
-    }
-    store_rollback(store);
-    return result;
-}
-
-static enum result migrate(struct store *store, struct error *err)
-{
-    int64_t version = 0;
-    enum result result = pragma_int(store, "PRAGMA user_version", &version, err);
-    for (int v = (int)version; result == RESULT_OK && v < newest_version(); v++)
-        result = migrate_step(store, v, err);
-    return result;
+                         store->name, (long long)who.version, migrate_newest());
+    return mode == STORE_READ ? check_derivation(store, err) : RESULT_OK;
 }
 
 static enum result configure(struct store *store, enum store_mode mode, struct error *err)
 {
     sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS);
     sqlite3_extended_result_codes(store->db, 1);
-    if (sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) != SQLITE_OK ||
-        sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL) != SQLITE_OK)
+    /* The schema stays trusted: SQLite 3.40 would refuse the JSON functions in views, and this connection has none that
+     * could do harm. */
+    if (sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) != SQLITE_OK)
         return store_failure(store, "can't be secured", err);
     enum result result = store_exec(store, "PRAGMA cache_size = -32000; PRAGMA temp_store = FILE", err);
     int64_t foreign_keys = 0;
     if (result == RESULT_OK)
         result = store_exec(store, "PRAGMA foreign_keys = ON", err);
     if (result == RESULT_OK)
-        result = pragma_int(store, "PRAGMA foreign_keys", &foreign_keys, err);
+        result = migrate_int(store, "PRAGMA foreign_keys", &foreign_keys, err);
     if (result == RESULT_OK && foreign_keys != 1)
         result = error_set(err, RESULT_LEDGER, "%s: this SQLite was built without foreign keys", store->name);
     if (result == RESULT_OK && mode == STORE_READ)
         result = store_exec(store, "PRAGMA query_only = ON", err);
+    store->query_only = mode == STORE_READ;
     return result;
 }
 
@@ -227,7 +186,7 @@ static enum result open_unwritable(struct store *store, const char *path, struct
     int64_t tables;
     enum result result = open_database(store, path, "", SQLITE_OPEN_READONLY, err);
     if (result == RESULT_OK)
-        result = pragma_int(store, "SELECT count(*) FROM sqlite_schema", &tables, err);
+        result = migrate_int(store, "SELECT count(*) FROM sqlite_schema", &tables, err);
     if (result == RESULT_OK)
         return RESULT_OK;
     int rc = sqlite3_errcode(store->db) & 0xFF;
@@ -273,15 +232,18 @@ static enum result open_path(struct store *store, const char *path, enum store_m
         result = make_durable(store, err);
         if (result == RESULT_OK)
             result = migrate(store, err);
+        if (result == RESULT_OK)
+            result = store_derive(store, err);
     }
     return result;
 }
 
-static struct store *store_new(const char *path)
+static struct store *store_new(const char *path, const struct store_reader *reader)
 {
     struct store *store = calloc(1, sizeof *store);
     if (!store)
         return NULL;
+    store->reader = *reader;
     struct strbuf name = {0};
     text_escape(&name, text_of(path), NAME_MAX_CHARS);
     store->name = name.bytes;
@@ -292,12 +254,13 @@ static struct store *store_new(const char *path)
     return store;
 }
 
-enum result store_open(const char *path, enum store_mode mode, struct store **out, struct error *err)
+enum result store_open(const char *path, enum store_mode mode, const struct store_reader *reader, struct store **out,
+                       struct error *err)
 {
     *out = NULL;
     if (path[0] == '\0')
         return error_set(err, RESULT_LEDGER, "the ledger's name is empty; name it with --db");
-    struct store *store = store_new(path);
+    struct store *store = store_new(path, reader);
     if (!store)
         return error_memory(err);
     /* The write-ahead log is beside the file itself, not beside a link to it. */
@@ -311,10 +274,10 @@ enum result store_open(const char *path, enum store_mode mode, struct store **ou
     return result;
 }
 
-enum result store_open_scratch(struct store **out, struct error *err)
+enum result store_open_scratch(const struct store_reader *reader, struct store **out, struct error *err)
 {
     *out = NULL;
-    struct store *store = store_new("a temporary ledger");
+    struct store *store = store_new("a temporary ledger", reader);
     if (!store)
         return error_memory(err);
     enum result result = RESULT_OK;
@@ -325,6 +288,8 @@ enum result store_open_scratch(struct store **out, struct error *err)
         result = configure(store, STORE_CREATE, err);
     if (result == RESULT_OK)
         result = migrate(store, err);
+    if (result == RESULT_OK)
+        result = store_derive(store, err);
     if (result == RESULT_OK)
         *out = store;
     else
@@ -346,6 +311,9 @@ void store_close(struct store *store)
     for (int i = 0; i < SQL_COUNT; i++)
         sqlite3_finalize(store->statements[i]);
     sqlite3_close(store->db);
+    history_free(store->history);
+    json_reader_free(store->json);
+    strbuf_free(&store->scratch);
     strbuf_free(&store->cells);
     free(store->name);
     free(store);

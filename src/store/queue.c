@@ -150,7 +150,7 @@ static enum result check_job(struct store *store, const char *job_id, struct err
     return result;
 }
 
-static enum result check_source(struct store *store, const char *name, struct error *err)
+enum result store_check_source(struct store *store, const char *name, struct error *err)
 {
     struct call call = call_of(store, SQL_QUERIES_SOURCE_NAMED);
     call_text(&call, 1, text_of(name));
@@ -197,7 +197,7 @@ static enum result insert_selected(struct store *store, const struct store_selec
 
 static enum result narrow_to_source(struct store *store, const char *name, struct error *err)
 {
-    enum result result = check_source(store, name, err);
+    enum result result = store_check_source(store, name, err);
     if (result != RESULT_OK)
         return result;
     struct call call = call_of(store, SQL_QUERIES_SELECT_SOURCE);

@@ -84,6 +84,11 @@ enum result store_next(struct store_rows *rows, bool *more, struct error *err)
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? RESULT_OK : store_failure(rows->store, rows->name, err);
 }
 
+void store_rewind(struct store_rows *rows)
+{
+    sqlite3_reset(rows->stmt);
+}
+
 int store_columns(const struct store_rows *rows)
 {
     return sqlite3_column_count(rows->stmt);

@@ -48,6 +48,7 @@ struct saving {
     struct timestamp now;
     struct job_state before;
     int64_t answer_id;
+    bool is_new; /* the answer was archived, not counted */
     struct error *err;
 };
 
@@ -80,6 +81,7 @@ static enum result archive(struct saving *s)
     call_text(&call, 9, s->reading->repaired);
     enum result result = call_run(&call, s->err);
     s->answer_id = sqlite3_last_insert_rowid(s->store->db);
+    s->is_new = true;
     return result;
 }
 
@@ -148,8 +150,15 @@ static enum result save_verdict(const struct saving *s)
     return call_run(&call, s->err);
 }
 
+/* The error is again what the last answer said before that: a failed attempt may have left another. */
 static enum result save_gone(const struct saving *s)
 {
+    static const struct reading nothing;
+    enum result result = store_relive(s->store, s->key, s->err);
+    if (result != RESULT_OK)
+        return result;
+    const struct facts *facts = history_now(s->store->history);
+    const struct reading *said = facts->verdict ? facts->verdict : facts->object ? facts->object : &nothing;
     struct call call = call_of(s->store, SQL_QUERIES_JOB_GONE);
     call_int(&call, 1, s->key);
     call_int(&call, 2, s->answer->http_status);
@@ -157,6 +166,9 @@ static enum result save_gone(const struct saving *s)
     call_int(&call, 4, s->requests);
     call_int(&call, 5, s->store->run_id);
     call_int(&call, 6, s->answer_id);
+    call_text(&call, 7, said->error_code);
+    call_text(&call, 8, said->error_message);
+    call_text(&call, 9, said->trace_id);
     return call_run(&call, s->err);
 }
 
@@ -209,6 +221,19 @@ static enum result save_trouble(const struct saving *s)
     return result;
 }
 
+/* What follows from the answer beside the job's own columns. */
+static enum result save_derived(const struct saving *s)
+{
+    bool has_statements = false;
+    enum result result = store_has_statements(s->store, &has_statements, s->err);
+    if (result == RESULT_OK && has_statements && s->reading->outcome == OUTCOME_JOB)
+        result = store_judge_job(s->store, s->key, s->err);
+    if (result != RESULT_OK || !s->is_new || job_status_open(s->before.status))
+        return result;
+    result = store_relive(s->store, s->key, s->err);
+    return result == RESULT_OK ? store_note_changes(s->store, s->key, s->answer_id, s->err) : result;
+}
+
 /* What the answer makes of the job, and in *after the status that it then has. */
 static enum result apply(struct saving *s, enum job_status *after)
 {
@@ -224,10 +249,14 @@ static enum result apply(struct saving *s, enum job_status *after)
         return result == RESULT_OK ? save_anomaly(s, &gone) : result;
     }
     *after = s->reading->status;
-    if (s->reading->outcome != OUTCOME_JOB)
-        return save_verdict(s);
-    result = save_object(s);
-    return result == RESULT_OK ? save_anomalies(s) : result;
+    if (s->reading->outcome == OUTCOME_JOB) {
+        result = save_object(s);
+        if (result == RESULT_OK)
+            result = save_anomalies(s);
+    } else {
+        result = save_verdict(s);
+    }
+    return result == RESULT_OK ? save_derived(s) : result;
 }
 
 /* A job asked twice in a run counts once, as it stands at the end. */

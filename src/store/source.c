@@ -48,6 +48,32 @@ static enum result forget(struct store *store, enum sql_id statement, struct err
     return call_run(&call, err);
 }
 
+/* Whether the source as it stands in the ledger states ground truth. */
+static enum result states_truth(struct store *store, bool *states, struct error *err)
+{
+    struct call call = call_of(store, SQL_QUERIES_SOURCE_STATES);
+    call_int(&call, 1, store->source_id);
+    bool found;
+    enum result result = call_row(&call, &found, err);
+    if (found) {
+        *states = sqlite3_column_int(call.stmt, 0);
+        call_end(&call);
+    }
+    return result;
+}
+
+/* Before it is read anew: what it stated of its jobs will have to be held against them again. */
+static enum result note_stated(struct store *store, struct error *err)
+{
+    bool stated = false;
+    enum result result = states_truth(store, &stated, err);
+    if (result == RESULT_OK && stated) {
+        store->states = true;
+        result = forget(store, SQL_QUERIES_REJUDGE_SOURCE, err);
+    }
+    return result;
+}
+
 /* The same bytes again: what their earlier reading said goes, the jobs and the source's place stay. */
 static enum result restart_source(struct store *store, const struct store_source *source, struct error *err)
 {
@@ -55,6 +81,8 @@ static enum result restart_source(struct store *store, const struct store_source
     call_int(&call, 1, store->source_id);
     call_int(&call, 2, source->ingested_at.sec);
     enum result result = call_run(&call, err);
+    if (result == RESULT_OK)
+        result = note_stated(store, err);
     if (result == RESULT_OK)
         result = forget(store, SQL_QUERIES_SOURCE_JOB_DELETE, err);
     if (result == RESULT_OK)
@@ -85,6 +113,7 @@ static enum result insert_columns(struct store *store, const struct store_column
         call_int(&call, 1, store->source_id);
         call_int(&call, 2, (int64_t)i);
         call_text(&call, 3, text_of(columns[i].expected ? "expected" : "label"));
+        store->states |= columns[i].expected;
         call_text(&call, 4, columns[i].name);
         result = call_run(&call, err);
     }
@@ -97,9 +126,13 @@ enum result store_source_begin(struct store *store, const struct store_source *s
     store->counts = (struct store_counts){0};
     store->ingested_at = source->ingested_at;
     store->column_count = column_count;
+    store->states = false;
+    store->statements_known = STATEMENTS_UNKNOWN;
     enum result result = store_write_begin(store, err);
     if (result == RESULT_OK && store->trial)
         result = store_exec(store, "SAVEPOINT source", err);
+    if (result == RESULT_OK)
+        result = store_exec(store, sql_texts[SQL_QUERIES_REJUDGE_TABLE].text, err);
     if (result == RESULT_OK)
         result = find_source(store, source->sha256, &store->source_id, err);
     if (result == RESULT_OK)
@@ -154,6 +187,13 @@ static struct text cells_as_json(struct store *store, const struct text *cells)
     return (struct text){json->bytes, json->len};
 }
 
+static enum result rejudge_later(struct store *store, int64_t key, struct error *err)
+{
+    struct call call = call_of(store, SQL_QUERIES_REJUDGE_INSERT);
+    call_int(&call, 1, key);
+    return call_run(&call, err);
+}
+
 enum result store_source_job(struct store *store, uint64_t line, struct text job_id, const struct text *cells,
                              struct error *err)
 {
@@ -178,7 +218,8 @@ enum result store_source_job(struct store *store, uint64_t line, struct text job
         store->counts.new_jobs++;
     else
         store->counts.known_jobs++;
-    return result;
+    /* A new job has no answer yet that ground truth could be held against. */
+    return result == RESULT_OK && store->states && !added ? rejudge_later(store, key, err) : result;
 }
 
 enum result store_source_reject(struct store *store, uint64_t line, struct text value, const char *reason,
@@ -212,6 +253,8 @@ enum result store_source_end(struct store *store, bool keep, struct store_counts
         *counts = store->counts;
     if (keep)
         result = finish_source(store, err);
+    if (keep && result == RESULT_OK && store->states)
+        result = store_rejudge(store, err);
     if (store->trial) {
         /* The sources before this one must stay in sight, though nothing is committed. */
         const char *end = keep && result == RESULT_OK ? "RELEASE source" : "ROLLBACK TO source; RELEASE source";

@@ -14,6 +14,7 @@
 
 #include "decimal.h"
 #include "exporter.h"
+#include "tests/unit/answer_reader.h"
 #include "sha256.h"
 #include "store.h"
 #include "strbuf.h"
@@ -64,7 +65,7 @@ static UNUSED int open_ledger(void **state)
     struct error err = {""};
     struct ledger *ledger = calloc(1, sizeof *ledger);
     assert_non_null(ledger);
-    must(store_open_scratch(&ledger->store, &err));
+    must(store_open_scratch(&READER, &ledger->store, &err));
     *state = ledger;
     return 0;
 }
@@ -163,6 +164,7 @@ static UNUSED void answer_job(struct ledger *ledger, int64_t key, const struct j
         answer.http_status = reading.status == JOB_ERROR ? 422 : 404;
     }
     enum job_status after;
+    make_up(&answer, &reading);
     must(store_save(ledger->store, key, &answer, &reading, 1, FETCH_TIME, &after, &err));
 }
 

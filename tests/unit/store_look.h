@@ -17,7 +17,7 @@ static UNUSED struct ledger open_at(const char *path, enum store_mode mode)
 {
     struct error err = {""};
     struct ledger ledger = {0};
-    must(store_open(path, mode, &ledger.store, &err));
+    must(store_open(path, mode, &READER, &ledger.store, &err));
     return ledger;
 }
 

@@ -73,6 +73,7 @@ static UNUSED void save_reading(struct world *w, const char *job_id, const struc
     struct error err = {""};
     const struct answer answer = {came->http_status, text_of(came->body), text_of("req_1"), -1, w->now};
     enum job_status after;
+    make_up(&answer, reading);
     must(store_save(w->store, key_of(w->store, job_id), came->body ? &answer : NULL, reading,
                     came->requests ? came->requests : 1, w->now, &after, &err));
 }

@@ -205,7 +205,8 @@ static void test_a_deep_walk_visits_each_value_once(void **state)
 static void test_what_stands_at_a_path(void **state)
 {
     (void)state;
-    static const char data[] = "{\"a\":{\"b\":1,\"\":2},\"c.d\":3,\"l\":[{\"p\":4},{\"p\":5,\"t\":[[6,7]]}],\"e[\":8,\"f\\\\\":9,"
+    static const char data[] = "{\"a\":{\"b\":1,\"\":2},\"c.d\":3,\"l\":[{\"p\":4},{\"p\":5,\"t\":[[6,7]]}],"
+                               "\"e[\":8,\"f\\\\\":9,"
                                "\"\":{\"x\":10},\"g\":[1,2],\"h\":null,\"i]\":11}";
     static const struct {
         const char *path;

@@ -88,7 +88,48 @@ static void test_reads_what_rfc_8259_allows(void **state)
     for (size_t i = 0; i < COUNT(accepted); i++) {
         const struct json *root = must_read(*state, accepted[i].text);
         assert_written(root, accepted[i].compact ? accepted[i].compact : accepted[i].text.bytes);
+    }
+}
+
+static void test_what_other_readers_would_see_differently(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *repaired; /* NULL: as it is */
+    } cases[] = {
+        {"{\"a\":\"\\u00fc\\/\",\"\\u00fc\":1.0}", NULL},
+        {"{\"a\":[{\"b\":\"\\u00fc\"},{}]}", NULL},
+        {"[\"\\\"\\\\\\b\\f\\n\\r\\t\\u0001\\u001f\"]", NULL},
+        {"[\"\\u00fc\"]", "[\"\xC3\xBC\"]"},
+        {"[\"\\/\"]", "[\"/\"]"},
+        {"[\"\\u001F\"]", "[\"\\u001f\"]"},
+        {"[\"\\u000a\"]", "[\"\\n\"]"},
+        {"[\"\\uD83D\\uDE00\"]", "[\"\xF0\x9F\x98\x80\"]"},
+        {"[\"\\u0022\"]", "[\"\\\"\"]"},
+        {"{\"a\":[1,{\"b\":[{\"c\":\"\\/\"}]}]}", "{\"a\":[1,{\"b\":[{\"c\":\"/\"}]}]}"},
+        {"{\"a\":[[{\"\\u00fc\":1}]]}", "{\"a\":[[{\"\xC3\xBC\":1}]]}"},
+        {"{\"a\\\"b\":1.50}", "{\"a\\u0022b\":1.50}"},
+        {"{\"a\\u0022b\":1.50,\"c\\\\\":\"\\\"\"}", NULL},
+        {"{\"a\\\\\\\"\":1}", "{\"a\\\\\\u0022\":1}"},
+        {"[1,{\"a\\u0022b\":1}]", NULL},
+        {"{\"a\":1,\"a\":2}", "{\"a\":2}"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct strbuf out = {0};
+        const struct json *root = must_read(*state, text_of(cases[i].text));
+        if (json_was_repaired(*state) != (cases[i].repaired != NULL))
+            fail_msg("%s", cases[i].text);
+        json_write_repaired(&out, root);
+        if (cases[i].repaired)
+            assert_string_equal(out.bytes, cases[i].repaired);
+        /* Once is enough. */
+        root = must_read(*state, (struct text){out.bytes, out.len});
         assert_false(json_was_repaired(*state));
+        struct strbuf again = {0};
+        json_write_repaired(&again, root);
+        assert_string_equal(again.bytes, out.bytes);
+        strbuf_free(&again);
+        strbuf_free(&out);
     }
 }
 
@@ -333,6 +374,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reads_what_rfc_8259_allows),
+        cmocka_unit_test(test_what_other_readers_would_see_differently),
         cmocka_unit_test(test_refuses_everything_else),
         cmocka_unit_test(test_mends_what_other_readers_would_see_differently),
         cmocka_unit_test(test_reads_512_levels_and_no_more),

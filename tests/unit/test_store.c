@@ -12,7 +12,7 @@ static void a_ledger_is_private_whatever_the_umask(void **state)
         snprintf(name, sizeof name, "%zu.db", i);
         const char *path = at(s, name);
         mode_t saved = umask(masks[i]);
-        enum result result = store_open(path, STORE_CREATE, &ledger.store, &err);
+        enum result result = store_open(path, STORE_CREATE, &READER, &ledger.store, &err);
         if (result == RESULT_OK)
             ingest_numbered(&ledger, "jobs.csv", 3);
         umask(saved);
@@ -37,9 +37,9 @@ static void an_empty_file_becomes_a_ledger_and_keeps_its_mode(void **state)
     struct store *store;
     write_file(at(s, "empty.db"), "");
     assert_int_equal(chmod(at(s, "empty.db"), 0640), 0);
-    must_fail(store_open(at(s, "empty.db"), STORE_READ, &store, &err), RESULT_LEDGER);
+    must_fail(store_open(at(s, "empty.db"), STORE_READ, &READER, &store, &err), RESULT_LEDGER);
     assert_non_null(strstr(err.text, "jobledger ingest"));
-    must_fail(store_open(at(s, "empty.db"), STORE_WRITE, &store, &err), RESULT_LEDGER);
+    must_fail(store_open(at(s, "empty.db"), STORE_WRITE, &READER, &store, &err), RESULT_LEDGER);
     assert_null(store);
     assert_file(at(s, "empty.db"), "");
     make_ledger(at(s, "empty.db"), 2);
@@ -53,14 +53,14 @@ static void only_create_makes_a_ledger(void **state)
     struct store *store;
     static const enum store_mode modes[] = {STORE_READ, STORE_WRITE};
     for (size_t i = 0; i < COUNT(modes); i++) {
-        must_fail(store_open(at(s, "l.db"), modes[i], &store, &err), RESULT_LEDGER);
+        must_fail(store_open(at(s, "l.db"), modes[i], &READER, &store, &err), RESULT_LEDGER);
         assert_null(store);
         assert_non_null(strstr(err.text, "l.db: "));
     }
-    must_fail(store_open("", STORE_CREATE, &store, &err), RESULT_LEDGER);
-    must_fail(store_open(at(s, "missing/l.db"), STORE_CREATE, &store, &err), RESULT_LEDGER);
+    must_fail(store_open("", STORE_CREATE, &READER, &store, &err), RESULT_LEDGER);
+    must_fail(store_open(at(s, "missing/l.db"), STORE_CREATE, &READER, &store, &err), RESULT_LEDGER);
     assert_int_equal(symlink("nowhere.db", at(s, "link.db")), 0);
-    must_fail(store_open(at(s, "link.db"), STORE_CREATE, &store, &err), RESULT_LEDGER);
+    must_fail(store_open(at(s, "link.db"), STORE_CREATE, &READER, &store, &err), RESULT_LEDGER);
     assert_false(exists(at(s, "nowhere.db")));
     assert_int_equal(unlink(at(s, "link.db")), 0);
     assert_folder_state(s->folder, "");
@@ -83,7 +83,7 @@ static void assert_refused(struct scratch *s, const char *name, const char *reas
         describe(&before, s->folder, name);
         if (had_log)
             describe(&before, s->folder, log);
-        must_fail(store_open(at(s, name), modes[i], &store, &err), RESULT_LEDGER);
+        must_fail(store_open(at(s, name), modes[i], &READER, &store, &err), RESULT_LEDGER);
         assert_null(store);
         if (!strstr(err.text, name) || !strstr(err.text, reason))
             fail_msg("%s: \"%s\" does not say \"%s\"", name, err.text, reason);
@@ -241,7 +241,7 @@ static int look_as_nobody(void *ctx)
     struct store *store;
     uint64_t count = 0;
     child_becomes_nobody();
-    enum result result = store_open(look->path, look->mode, &store, &err);
+    enum result result = store_open(look->path, look->mode, &READER, &store, &err);
     if (look->refusal) {
         child_must_be(result, RESULT_LEDGER, &err, "store_open");
         child_must_hold(strstr(err.text, look->refusal) != NULL, err.text);
@@ -295,7 +295,7 @@ static int ingest_and_die(void *ctx)
 {
     static struct ledger ledger; /* in sight until the end */
     struct error err = {""};
-    child_must(store_open(ctx, STORE_CREATE, &ledger.store, &err));
+    child_must(store_open(ctx, STORE_CREATE, &READER, &ledger.store, &err));
     ingest_numbered(&ledger, "jobs.csv", 7);
     wait_for_death();
 }
@@ -409,7 +409,7 @@ static void a_temporary_ledger_leaves_nothing(void **state)
     int home = open(".", O_RDONLY | O_DIRECTORY);
     assert_true(home >= 0);
     assert_int_equal(chdir(s->folder), 0);
-    must(store_open_scratch(&ledger.store, &err));
+    must(store_open_scratch(&READER, &ledger.store, &err));
     ingest_numbered(&ledger, "a.csv", 3);
     assert_open(ledger.store, 3);
     store_close(ledger.store);

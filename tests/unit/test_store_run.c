@@ -182,7 +182,7 @@ static struct world in_child(const char *path, enum store_mode mode)
 {
     struct world w = {.now = FETCH_TIME};
     struct error err = {""};
-    child_must(store_open(path, mode, &w.ledger.store, &err));
+    child_must(store_open(path, mode, &READER, &w.ledger.store, &err));
     w.store = w.ledger.store;
     return w;
 }

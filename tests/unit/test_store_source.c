@@ -142,7 +142,7 @@ static int ingest_half(void *ctx)
 {
     static struct ledger ledger; /* in sight until the end */
     struct error err = {""};
-    child_must(store_open(ctx, STORE_WRITE, &ledger.store, &err));
+    child_must(store_open(ctx, STORE_WRITE, &READER, &ledger.store, &err));
     begin_source(&ledger, "killed.csv", NULL);
     for (int i = 0; i < 30000; i++) { /* more than the cache holds */
         char id[32];

@@ -1,0 +1,1 @@
+UPDATE answer SET repaired = ?2 WHERE id = ?1;

@@ -1,0 +1,1 @@
+SELECT reader_version FROM derivation;

@@ -1,0 +1,1 @@
+UPDATE derivation SET reader_version = ?1;

@@ -1,0 +1,1 @@
+SELECT DISTINCT name FROM source_column WHERE kind = 'label' ORDER BY name;

@@ -1,0 +1,1 @@
+INSERT INTO temp.rejudge (job) VALUES (?1) ON CONFLICT DO NOTHING;

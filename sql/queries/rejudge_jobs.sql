@@ -1,0 +1,1 @@
+SELECT job FROM temp.rejudge ORDER BY job;

@@ -1,0 +1,1 @@
+INSERT INTO temp.asked_status (status) VALUES (?1);

@@ -1,0 +1,1 @@
+SELECT path, value FROM statements WHERE job = ?1;

@@ -1,0 +1,1 @@
+AND coalesce(model_used, '(none)') = (SELECT model FROM temp.asked)

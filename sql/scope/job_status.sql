@@ -1,0 +1,1 @@
+AND status IN (SELECT status FROM temp.asked_status)

@@ -1,0 +1,2 @@
+DROP VIEW IF EXISTS temp.job;
+DROP VIEW IF EXISTS temp.source;

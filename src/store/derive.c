@@ -1,0 +1,255 @@
+/* What is kept beside the answers because it follows from them: changes of resolved jobs, and verdicts on extracted data
+ * by ground truth. */
+#include "ledger.h"
+
+#include "extracted.h"
+#include "judge.h"
+
+static const char *const outcomes[] = {
+    [VERDICT_MATCHED] = "matched", [VERDICT_MISMATCHED] = "mismatched", [VERDICT_MISSING] = "missing",
+};
+
+static struct text column_text(const struct call *call, int column)
+{
+    const char *bytes = (const char *)sqlite3_column_text(call->stmt, column);
+    return (struct text){bytes, bytes ? (size_t)sqlite3_column_bytes(call->stmt, column) : 0};
+}
+
+/* ---- verdicts ---- */
+
+enum result store_has_statements(struct store *store, bool *has, struct error *err)
+{
+    enum result result = RESULT_OK;
+    if (store->statements_known == STATEMENTS_UNKNOWN) {
+        int64_t exist = 0;
+        result = store_single_int(store, SQL_QUERIES_STATEMENTS_EXIST, &exist, err);
+        if (result == RESULT_OK)
+            store->statements_known = exist ? STATEMENTS_SOME : STATEMENTS_NONE;
+    }
+    *has = store->statements_known == STATEMENTS_SOME;
+    return result;
+}
+
+static enum result delete_verdicts(struct store *store, int64_t key, struct error *err)
+{
+    struct call call = call_of(store, SQL_QUERIES_VERDICT_DELETE);
+    call_int(&call, 1, key);
+    return call_run(&call, err);
+}
+
+static enum result insert_verdict(struct store *store, int64_t key, struct text path, struct text expected,
+                                  const struct json *data, struct error *err)
+{
+    struct text extracted;
+    enum verdict verdict = judge(expected, data, path, &store->scratch, &extracted);
+    if (store->scratch.failed)
+        return error_memory(err);
+    struct call call = call_of(store, SQL_QUERIES_VERDICT_INSERT);
+    call_int(&call, 1, key);
+    call_text(&call, 2, path);
+    call_text(&call, 3, expected);
+    call_text(&call, 4, extracted);
+    call_text(&call, 5, text_of(outcomes[verdict]));
+    return call_run(&call, err);
+}
+
+static enum result insert_verdicts(struct store *store, int64_t key, const struct json *data, struct error *err)
+{
+    struct call call = call_of(store, SQL_QUERIES_VERDICT_STATEMENTS);
+    call_int(&call, 1, key);
+    bool more;
+    enum result result = call_row(&call, &more, err);
+    while (result == RESULT_OK && more) {
+        result = insert_verdict(store, key, column_text(&call, 0), column_text(&call, 1), data, err);
+        if (result == RESULT_OK)
+            result = call_row(&call, &more, err);
+    }
+    if (more)
+        call_end(&call);
+    return result;
+}
+
+static enum result read_document(struct store *store, int64_t key, const struct json **document, struct error *err)
+{
+    struct call call = call_of(store, SQL_QUERIES_VERDICT_DOCUMENT);
+    call_int(&call, 1, key);
+    bool found;
+    const char *problem = NULL;
+    *document = NULL;
+    enum result result = call_row(&call, &found, err);
+    if (!found)
+        return result;
+    if (!store->json)
+        store->json = json_reader_new();
+    if (store->json)
+        *document = json_read(store->json, column_text(&call, 0), &problem);
+    call_end(&call);
+    if (!store->json)
+        return error_memory(err);
+    return *document ? RESULT_OK : error_set(err, RESULT_LEDGER, "%s: the last answer of job number %lld can't be "
+                                             "read: %s", store->name, (long long)key, problem);
+}
+
+enum result store_judge_job(struct store *store, int64_t key, struct error *err)
+{
+    const struct json *document;
+    enum result result = delete_verdicts(store, key, err);
+    if (result == RESULT_OK)
+        result = read_document(store, key, &document, err);
+    if (result == RESULT_OK && document)
+        result = insert_verdicts(store, key, extracted_data(document), err);
+    return result;
+}
+
+enum result store_rejudge(struct store *store, struct error *err)
+{
+    struct call call = call_of(store, SQL_QUERIES_REJUDGE_JOBS);
+    bool more;
+    enum result result = call_row(&call, &more, err);
+    while (result == RESULT_OK && more) {
+        result = store_judge_job(store, sqlite3_column_int64(call.stmt, 0), err);
+        if (result == RESULT_OK)
+            result = call_row(&call, &more, err);
+    }
+    if (more)
+        call_end(&call);
+    return result;
+}
+
+/* ---- changes ---- */
+
+struct change {
+    struct store *store;
+    int64_t key;
+    int64_t answer_id;
+};
+
+static enum result insert_change(void *ctx, struct text field, struct text old, struct text new, struct error *err)
+{
+    const struct change *change = ctx;
+    struct call call = call_of(change->store, SQL_QUERIES_CHANGE_INSERT);
+    call_int(&call, 1, change->key);
+    call_int(&call, 2, change->answer_id);
+    call_text(&call, 3, field);
+    call_text(&call, 4, old);
+    call_text(&call, 5, new);
+    return call_run(&call, err);
+}
+
+static enum result need_history(struct store *store, struct error *err)
+{
+    if (!store->history)
+        store->history = history_new(&store->reader);
+    return store->history ? RESULT_OK : error_memory(err);
+}
+
+enum result store_relive(struct store *store, int64_t key, struct error *err)
+{
+    enum result result = need_history(store, err);
+    if (result != RESULT_OK)
+        return result;
+    struct call call = call_of(store, SQL_QUERIES_ANSWERS_OF);
+    call_int(&call, 1, key);
+    bool more;
+    result = call_row(&call, &more, err);
+    for (bool first = true; result == RESULT_OK && more; first = false) {
+        if (first)
+            history_start(store->history, column_text(&call, 0).bytes);
+        struct answer answer = {.http_status = sqlite3_column_int(call.stmt, 2), .body = column_text(&call, 3),
+                                .server_ms = -1};
+        result = history_add(store->history, &answer, err);
+        if (result == RESULT_OK)
+            result = call_row(&call, &more, err);
+    }
+    if (more)
+        call_end(&call);
+    return result;
+}
+
+enum result store_note_changes(struct store *store, int64_t key, int64_t answer_id, struct error *err)
+{
+    struct change change = {store, key, answer_id};
+    return history_changes(store->history, insert_change, &change, err);
+}
+
+/* ---- all of it anew ---- */
+
+static enum result repair_answer(struct store *store, int64_t answer_id, struct text repaired, struct text kept,
+                                 struct error *err)
+{
+    if (!repaired.bytes == !kept.bytes && text_equal(repaired, kept))
+        return RESULT_OK;
+    struct call call = call_of(store, SQL_QUERIES_ANSWER_REPAIR);
+    call_int(&call, 1, answer_id);
+    call_text(&call, 2, repaired);
+    return call_run(&call, err);
+}
+
+static enum result derive_answer(struct store *store, const struct call *row, int64_t *last_key, struct error *err)
+{
+    int64_t key = sqlite3_column_int64(row->stmt, 1);
+    int64_t answer_id = sqlite3_column_int64(row->stmt, 2);
+    struct answer answer = {.http_status = sqlite3_column_int(row->stmt, 3), .body = column_text(row, 4),
+                            .server_ms = -1};
+    if (key != *last_key)
+        history_start(store->history, column_text(row, 0).bytes);
+    *last_key = key;
+    enum result result = history_add(store->history, &answer, err);
+    if (result == RESULT_OK)
+        result = repair_answer(store, answer_id, history_reading(store->history)->repaired, column_text(row, 5), err);
+    return result == RESULT_OK ? store_note_changes(store, key, answer_id, err) : result;
+}
+
+static enum result derive_changes(struct store *store, struct error *err)
+{
+    enum result result = need_history(store, err);
+    struct call clear = call_of(store, SQL_QUERIES_CHANGE_CLEAR);
+    if (result == RESULT_OK)
+        result = call_run(&clear, err);
+    if (result != RESULT_OK)
+        return result;
+    struct call call = call_of(store, SQL_QUERIES_ANSWERS_ALL);
+    int64_t last_key = 0;
+    bool more;
+    result = call_row(&call, &more, err);
+    while (result == RESULT_OK && more) {
+        result = derive_answer(store, &call, &last_key, err);
+        if (result == RESULT_OK)
+            result = call_row(&call, &more, err);
+    }
+    if (more)
+        call_end(&call);
+    return result;
+}
+
+static enum result derive_verdicts(struct store *store, struct error *err)
+{
+    enum result result = store_exec(store, sql_texts[SQL_QUERIES_REJUDGE_TABLE].text, err);
+    if (result != RESULT_OK)
+        return result;
+    struct call call = call_of(store, SQL_QUERIES_REJUDGE_ALL);
+    result = call_run(&call, err);
+    return result == RESULT_OK ? store_rejudge(store, err) : result;
+}
+
+enum result store_derive(struct store *store, struct error *err)
+{
+    int64_t version = 0;
+    enum result result = store_single_int(store, SQL_QUERIES_DERIVATION_FIND, &version, err);
+    if (result != RESULT_OK || version == store->reader.version)
+        return result;
+    result = store_write_begin(store, err);
+    if (result == RESULT_OK)
+        result = derive_changes(store, err);
+    if (result == RESULT_OK)
+        result = derive_verdicts(store, err);
+    if (result == RESULT_OK) {
+        struct call call = call_of(store, SQL_QUERIES_DERIVATION_UPDATE);
+        call_int(&call, 1, store->reader.version);
+        result = call_run(&call, err);
+    }
+    if (result == RESULT_OK)
+        return store_write_end(store, err);
+    store_rollback(store);
+    return result;
+}

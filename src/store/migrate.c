@@ -1,0 +1,125 @@
+#include "migrate.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define VIEW_NAME_SIZE 64
+
+static const char migrations[] = "migrations/";
+static const char views[] = "views/";
+static const char reports[] = "reports/";
+
+static bool is_in(const struct sql_text *text, const char *folder)
+{
+    return strncmp(text->name, folder, strlen(folder)) == 0;
+}
+
+/* They come first among the texts, in order. */
+int migrate_newest(void)
+{
+    int n = 0;
+    while (n < SQL_COUNT && is_in(&sql_texts[n], migrations))
+        n++;
+    return n;
+}
+
+enum result migrate_int(struct store *store, const char *sql, int64_t *value, struct error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    int rc = sqlite3_prepare_v2(store->db, sql, -1, &stmt, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(stmt);
+    if (rc == SQLITE_ROW)
+        *value = sqlite3_column_int64(stmt, 0);
+    enum result result = rc == SQLITE_ROW ? RESULT_OK : store_failure(store, "can't be read as a ledger", err);
+    sqlite3_finalize(stmt);
+    return result;
+}
+
+/* The view that a text makes, "failure_causes" of "reports/failure-causes"; false where it makes none: a report
+ * whose view has more than its columns has that in views/. */
+static bool view_name(const struct sql_text *text, char name[static VIEW_NAME_SIZE])
+{
+    const char *slash = strchr(text->name, '/');
+    if (!is_in(text, views) && !is_in(text, reports))
+        return false;
+    snprintf(name, VIEW_NAME_SIZE, "%s", slash + 1);
+    for (char *p = name; *p; p++)
+        if (*p == '-')
+            *p = '_';
+    for (int i = 0; is_in(text, reports) && i < SQL_COUNT; i++)
+        if (is_in(&sql_texts[i], views) && strcmp(sql_texts[i].name + strlen(views), name) == 0)
+            return false;
+    return true;
+}
+
+static bool is_left_out(const char *name, const char *const *left_out)
+{
+    for (const char *const *p = left_out; p && *p; p++)
+        if (strcmp(*p, name) == 0)
+            return true;
+    return false;
+}
+
+enum result store_make_views(struct store *store, bool temporary, const char *const *left_out, struct error *err)
+{
+    enum result result = RESULT_OK;
+    for (int i = 0; result == RESULT_OK && i < SQL_COUNT; i++) {
+        char name[VIEW_NAME_SIZE];
+        if (!view_name(&sql_texts[i], name) || is_left_out(name, left_out))
+            continue;
+        struct strbuf sql = {0};
+        strbuf_printf(&sql, "CREATE %sVIEW %s AS\n%s", temporary ? "TEMP " : "", name, sql_texts[i].text);
+        result = sql.failed ? error_memory(err) : store_exec(store, sql.bytes, err);
+        strbuf_free(&sql);
+    }
+    return result;
+}
+
+/* The tables under them may change, and they themselves from version to version. Views of the user's own stay. */
+enum result store_drop_views(struct store *store, bool temporary, const char *const *left_out, struct error *err)
+{
+    enum result result = RESULT_OK;
+    for (int i = 0; result == RESULT_OK && i < SQL_COUNT; i++) {
+        char name[VIEW_NAME_SIZE];
+        char sql[VIEW_NAME_SIZE + 32];
+        if (!view_name(&sql_texts[i], name) || is_left_out(name, left_out))
+            continue;
+        snprintf(sql, sizeof sql, "DROP VIEW IF EXISTS %s.%s", temporary ? "temp" : "main", name);
+        result = store_exec(store, sql, err);
+    }
+    return result;
+}
+
+/* Each step and the version it leads to are one transaction: a crash leaves the step before it. */
+static enum result migrate_step(struct store *store, int version, struct error *err)
+{
+    enum result result = store_write_begin(store, err);
+    if (result != RESULT_OK)
+        return result;
+    int64_t now = 0;
+    result = migrate_int(store, "PRAGMA user_version", &now, err);
+    if (result == RESULT_OK && now == version) {
+        char stamp[96];
+        snprintf(stamp, sizeof stamp, "PRAGMA user_version = %d; PRAGMA application_id = %d; COMMIT", version + 1,
+                 APPLICATION_ID);
+        result = store_drop_views(store, false, NULL, err);
+        if (result == RESULT_OK)
+            result = store_exec(store, sql_texts[version].text, err);
+        if (result == RESULT_OK && version + 1 == migrate_newest())
+            result = store_make_views(store, false, NULL, err);
+        if (result == RESULT_OK)
+            result = store_exec(store, stamp, err);
+    }
+    store_rollback(store);
+    return result;
+}
+
+enum result migrate(struct store *store, struct error *err)
+{
+    int64_t version = 0;
+    enum result result = migrate_int(store, "PRAGMA user_version", &version, err);
+    for (int v = (int)version; result == RESULT_OK && v < migrate_newest(); v++)
+        result = migrate_step(store, v, err);
+    return result;
+}
