@@ -9,6 +9,7 @@
 
 #include "exporter.h"
 #include "fetcher.h"
+#include "given.h"
 #include "log.h"
 #include "progress.h"
 #include "reader.h"
@@ -33,7 +34,7 @@ enum fail_on {
     FAIL_ON_OPEN = 4,
 };
 
-/* Everything that options and environment say. Strings belong to argv or the environment. */
+/* Everything that options, environment and config file say. Strings belong to whatever cli->given says. */
 struct settings {
     const char *db;
     struct clock clock;
@@ -62,19 +63,21 @@ struct settings {
 
     bool json;
 
-    const char **arguments; /* what is not an option, without the command */
+    const char **operands;  /* what is not an option */
+    const char **arguments; /* and the rest of it, behind the command */
     size_t argument_count;
 };
 
 struct cli {
     enum command_id command;
+    struct givens given;
     struct settings settings;
     struct log log;
     const volatile sig_atomic_t *signal;
     struct strbuf summary; /* what the steps came to, for the one line at the end */
 };
 
-/* ---- main.c ---- */
+/* ---- commands.c ---- */
 
 struct command {
     const char *name;
@@ -84,12 +87,15 @@ struct command {
 };
 extern const struct command commands[COMMAND_COUNT];
 
-/* ---- options.c ---- */
+enum command_id command_find(const char *name);   /* COMMAND_NONE: there is none */
+const char *command_nearest(const char *word);    /* NULL: none is near */
 
-/* Fills cli->command and cli->settings from the arguments, then from the environment where no option spoke, then
- * with the defaults. settings.arguments and settings.job_ids are owned by the
- * caller. RESULT_USAGE names what was wrong. */
+/* ---- settle.c, help.c ---- */
+
+/* Fills cli->command, cli->given and cli->settings from the arguments, the environment and the defaults. RESULT_USAGE
+ * names what was wrong; the options of every command have then taken effect all the same. */
 enum result options_parse(struct cli *cli, int argc, char **argv, struct error *err);
+void options_free(struct cli *cli); /* gives back what options_parse() took, whatever it came to */
 void options_print_help(enum command_id command); /* COMMAND_NONE: of the program */
 
 /* ---- the steps, used alone and by run ---- */
@@ -112,6 +118,9 @@ enum result command_show(struct cli *cli);
  * RESULT_CREDENTIALS where there is none that can be used. */
 enum result key_load(const char *file, char **key, struct error *err);
 void key_free(char *key); /* wipes it; NULL is allowed */
+
+/* The variable of the environment that a key comes from where no file is named; NULL: none does. */
+const char *key_variable(void);
 
 /* ---- ledger.c ---- */
 

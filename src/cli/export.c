@@ -131,7 +131,7 @@ static enum result check_arguments(const struct cli *cli, const struct report **
     if (s->argument_count != 1)
         return error_set(err, RESULT_USAGE, "export needs one report, or all; `jobledger export --help` lists them");
     if (strcmp(s->arguments[0], "all") == 0) {
-        if (!s->output || strcmp(s->output, "-") == 0)
+        if (strcmp(s->output, "-") == 0)
             return error_set(err, RESULT_USAGE, "export all needs a folder: -o DIR");
         return RESULT_OK;
     }
@@ -142,11 +142,10 @@ static enum result check_arguments(const struct cli *cli, const struct report **
 static enum result export_one(struct cli *cli, struct store *store, const struct report *report)
 {
     struct error err;
-    const char *path = cli->settings.output ? cli->settings.output : "-";
     store_stop_on(store, cli->signal);
     enum result result = store_snapshot_begin(store, &err);
     if (result == RESULT_OK) {
-        result = write_report(cli, store, report, path, &err);
+        result = write_report(cli, store, report, cli->settings.output, &err);
         store_snapshot_end(store);
     }
     return result == RESULT_OK ? RESULT_OK : cli_fail(cli, result, &err);

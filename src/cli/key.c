@@ -88,13 +88,32 @@ static enum result read_file(const char *path, char *key, struct error *err)
     return result;
 }
 
+static void credential_path(const char *folder, struct strbuf *path)
+{
+    strbuf_printf(path, "%s/freddy_api_key", folder);
+}
+
 static enum result read_credential(const char *folder, char *key, struct error *err)
 {
     struct strbuf path = {0};
-    strbuf_printf(&path, "%s/freddy_api_key", folder);
+    credential_path(folder, &path);
     enum result result = path.failed ? error_memory(err) : read_file(path.bytes, key, err);
     strbuf_free(&path);
     return result;
+}
+
+const char *key_variable(void)
+{
+    const char *variable = getenv("FREDDY_API_KEY");
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    struct strbuf path = {0};
+    if (variable && variable[0])
+        return "FREDDY_API_KEY";
+    if (folder && folder[0])
+        credential_path(folder, &path);
+    bool there = path.len > 0 && !path.failed && access(path.bytes, F_OK) == 0;
+    strbuf_free(&path);
+    return there ? "CREDENTIALS_DIRECTORY" : NULL;
 }
 
 static enum result find_key(const char *file, char *key, struct error *err)

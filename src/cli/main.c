@@ -13,16 +13,6 @@
 #define JOBLEDGER_VERSION "dev"
 #endif
 
-const struct command commands[COMMAND_COUNT] = {
-    [COMMAND_INGEST] = {"ingest", "FILE...", "takes job IDs from CSV files into the ledger (- is standard input)",
-                        command_ingest},
-    [COMMAND_FETCH] = {"fetch", "", "asks the API for every open job in the ledger", command_fetch},
-    [COMMAND_EXPORT] = {"export", "REPORT", "writes one report, or all of them", command_export},
-    [COMMAND_RUN] = {"run", "FILE... --out DIR", "ingest, fetch and export all: the nightly job", command_run},
-    [COMMAND_STATUS] = {"status", "", "shows the ledger at a glance", command_status},
-    [COMMAND_SHOW] = {"show", "JOB_ID", "shows all that is known of one job", command_show},
-};
-
 static volatile sig_atomic_t signal_seen;
 
 /* The first one ends the work in order, the second at once: what was committed is safe either way. */
@@ -111,8 +101,7 @@ int main(int argc, char **argv)
         result = flush_output(&cli, run_command(&cli));
     else
         cli_fail(&cli, result, &err);
-    free(cli.settings.arguments);
-    free(cli.settings.job_ids);
+    options_free(&cli);
     strbuf_free(&cli.summary);
     return result;
 }

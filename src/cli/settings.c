@@ -11,20 +11,20 @@ static enum result bad_value(const struct option *option, const char *value, con
                      value[0] ? text_printable(text_of(value), 60, shown, sizeof shown) : "''", expected);
 }
 
-/* The index of value among words; else RESULT_USAGE with the nearest of them. */
-static enum result choose(const struct option *option, const char *value, const char *const *words, size_t n,
-                          size_t *index, struct error *err)
+/* The index of value among the option's words; else RESULT_USAGE with the nearest of them. */
+static enum result choose(const struct option *option, const char *value, size_t *index, struct error *err)
 {
     struct strbuf expected = {0};
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(value, words[i]) == 0) {
-            *index = i;
+    size_t n = 0;
+    for (; option->words[n]; n++) {
+        if (strcmp(value, option->words[n]) == 0) {
+            *index = n;
             strbuf_free(&expected);
             return RESULT_OK;
         }
-        strbuf_printf(&expected, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " or ", words[i]);
+        strbuf_printf(&expected, "%s%s", n == 0 ? "" : option->words[n + 1] ? ", " : " or ", option->words[n]);
     }
-    const char *nearest = text_nearest(value, words, n);
+    const char *nearest = text_nearest(value, option->words, n);
     if (nearest && n > 1)
         strbuf_printf(&expected, "; did you mean %s?", nearest);
     enum result result = expected.failed ? error_memory(err) : bad_value(option, value, expected.bytes, err);
@@ -33,8 +33,8 @@ static enum result choose(const struct option *option, const char *value, const 
 }
 
 /* A list of words between commas, as the bits that stand for them. */
-static enum result choose_several(const struct option *option, const char *value, const char *const *words,
-                                  const unsigned *bits, size_t n, unsigned *out, struct error *err)
+static enum result choose_several(const struct option *option, const char *value, const unsigned *bits, unsigned *out,
+                                  struct error *err)
 {
     enum result result = RESULT_OK;
     *out = 0;
@@ -44,10 +44,23 @@ static enum result choose_several(const struct option *option, const char *value
         size_t len = strcspn(p, ",");
         if (len < sizeof word)
             memcpy(word, p, len);
-        result = choose(option, word[0] ? word : value, words, n, &index, err);
+        result = choose(option, word[0] ? word : value, &index, err);
         *out |= bits[index];
     }
     return result;
+}
+
+/* Where a value may be left out, true says no more than that; false puts back what was given by one who goes after. */
+enum result option_set(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    bool may_lack = option->kind != VALUE_REQUIRED;
+    if (may_lack && value && strcmp(value, "false") == 0)
+        return RESULT_OK;
+    if (may_lack && value && strcmp(value, "true") == 0)
+        value = NULL;
+    if (option->kind == VALUE_NONE && value)
+        return bad_value(option, value, "true or false", err);
+    return option->set(cli, option, value, err);
 }
 
 static void *field_of(struct cli *cli, const struct option *option)
@@ -149,9 +162,8 @@ enum result set_verbose(struct cli *cli, const struct option *option, const char
 
 enum result set_log_format(struct cli *cli, const struct option *option, const char *value, struct error *err)
 {
-    static const char *const words[] = {"text", "json"};
     size_t index = 0;
-    enum result result = choose(option, value, words, 2, &index, err);
+    enum result result = choose(option, value, &index, err);
     cli->log.json = index == 1;
     return result;
 }
@@ -192,10 +204,9 @@ enum result set_delimiter(struct cli *cli, const struct option *option, const ch
 
 enum result set_auth(struct cli *cli, const struct option *option, const char *value, struct error *err)
 {
-    static const char *const words[] = {"x-api-key", "api-key", "bearer"};
     static const enum fetch_auth kinds[] = {FETCH_AUTH_X_API_KEY, FETCH_AUTH_API_KEY, FETCH_AUTH_BEARER};
     size_t index = 0;
-    enum result result = choose(option, value, words, 3, &index, err);
+    enum result result = choose(option, value, &index, err);
     cli->settings.fetch.auth = kinds[index];
     return result;
 }
@@ -247,10 +258,9 @@ enum result set_burst(struct cli *cli, const struct option *option, const char *
 
 enum result set_recheck(struct cli *cli, const struct option *option, const char *value, struct error *err)
 {
-    static const char *const words[] = {"failed", "not_found", "error", "completed", "all"};
     static const unsigned bits[] = {1u << JOB_FAILED, 1u << JOB_NOT_FOUND, 1u << JOB_ERROR, 1u << JOB_COMPLETED,
                                     (1u << JOB_STATUS_COUNT) - 1};
-    return choose_several(option, value, words, bits, 5, &cli->settings.selection.states, err);
+    return choose_several(option, value, bits, &cli->settings.selection.states, err);
 }
 
 /* May be repeated: there is room for as many as there are arguments. */
@@ -266,27 +276,24 @@ enum result set_job(struct cli *cli, const struct option *option, const char *va
 
 enum result set_progress(struct cli *cli, const struct option *option, const char *value, struct error *err)
 {
-    static const char *const words[] = {"auto", "always", "never"};
     static const enum progress_mode modes[] = {PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER};
     size_t index = 0;
-    enum result result = choose(option, value, words, 3, &index, err);
+    enum result result = choose(option, value, &index, err);
     cli->settings.progress = modes[index];
     return result;
 }
 
 enum result set_fail_on(struct cli *cli, const struct option *option, const char *value, struct error *err)
 {
-    static const char *const words[] = {"failed", "not_found", "open"};
     static const unsigned bits[] = {FAIL_ON_FAILED, FAIL_ON_NOT_FOUND, FAIL_ON_OPEN};
-    return choose_several(option, value, words, bits, 3, &cli->settings.fail_on, err);
+    return choose_several(option, value, bits, &cli->settings.fail_on, err);
 }
 
 enum result set_format(struct cli *cli, const struct option *option, const char *value, struct error *err)
 {
-    static const char *const words[] = {"csv", "tsv", "jsonl"};
     static const enum export_format formats[] = {EXPORT_CSV, EXPORT_TSV, EXPORT_JSONL};
     size_t index = 0;
-    enum result result = choose(option, value, words, 3, &index, err);
+    enum result result = choose(option, value, &index, err);
     cli->settings.export.format = formats[index];
     return result;
 }
@@ -294,10 +301,9 @@ enum result set_format(struct cli *cli, const struct option *option, const char 
 /* As Excel opens a file by a double click in Switzerland, or in Germany, where the comma is the decimal sign. */
 enum result set_excel(struct cli *cli, const struct option *option, const char *value, struct error *err)
 {
-    static const char *const words[] = {"ch", "de"};
     struct export_options *export = &cli->settings.export;
     size_t index = 0;
-    enum result result = value ? choose(option, value, words, 2, &index, err) : RESULT_OK;
+    enum result result = value ? choose(option, value, &index, err) : RESULT_OK;
     export->bom = true;
     export->crlf = true;
     export->delimiter = ';';
@@ -307,9 +313,8 @@ enum result set_excel(struct cli *cli, const struct option *option, const char *
 
 enum result set_cells(struct cli *cli, const struct option *option, const char *value, struct error *err)
 {
-    static const char *const words[] = {"safe", "verbatim"};
     size_t index = 0;
-    enum result result = choose(option, value, words, 2, &index, err);
+    enum result result = choose(option, value, &index, err);
     cli->settings.export.verbatim = index == 1;
     return result;
 }

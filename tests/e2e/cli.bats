@@ -120,7 +120,23 @@ load jobledger
     says "--parallel needs a value"
     jl ingest x.csv --strict=yes
     ends 2
-    says "--strict takes no value"
+    says "--strict yes: expected true or false"
+}
+
+@test "of an option that is given twice the last counts, and both must be right" {
+    spell 'job_id\njob_1\nbad\n' > in.csv
+    jl ingest --strict in.csv --strict=false
+    loose
+    jl ingest --strict=false --strict --again in.csv
+    ends 4
+    jl ingest --wait-lock soon --wait-lock 1s in.csv
+    ends 2
+    says "--wait-lock soon"
+    jl --log-format xml --log-format json status
+    ends 2
+    jq -e '.message | contains("xml")' <<< "$stderr"
+    "$JOBLEDGER" export jobs --excel=de --excel=false > plain
+    same "$(csv jobs)" "$(cat plain)"
 }
 
 @test "JOBLEDGER_DB names the ledger, and --db beats it" {

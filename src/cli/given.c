@@ -1,0 +1,24 @@
+#include "given.h"
+
+#include <stdlib.h>
+
+void givens_add(struct givens *givens, struct given given)
+{
+    if (givens->count == givens->room) {
+        size_t room = givens->room ? givens->room * 2 : 64;
+        struct given *items = givens->failed ? NULL : realloc(givens->items, room * sizeof *items);
+        if (!items) {
+            givens->failed = true;
+            return;
+        }
+        givens->items = items;
+        givens->room = room;
+    }
+    givens->items[givens->count++] = given;
+}
+
+void givens_free(struct givens *givens)
+{
+    free(givens->items);
+    *givens = (struct givens){0};
+}
