@@ -21,6 +21,9 @@ bool decimal_parse(struct text number, int64_t bound, int64_t *nano);
  * still is, and rounding to fewer decimals gives what the exact figure would have given. */
 bool decimal_parse_sticky(struct text number, int64_t bound, int64_t *nano);
 
+/* True for a JSON number. */
+bool decimal_is_number(struct text t);
+
 /* True for -?(0|[1-9][0-9]*)(\.[0-9]+)? : what a spreadsheet takes as a number and never as a formula. */
 bool decimal_is_plain(struct text t);
 

@@ -27,6 +27,10 @@ struct export_options {
     bool crlf;
     bool decimal_comma; /* the point of every number cell */
     bool verbatim;      /* don't defuse text that a spreadsheet would run as a formula */
+
+    const char *by;   /* the label in front of models and daily, which the store's filter groups by; NULL: none */
+    const char *path; /* the array that items keeps, with or without numbers; NULL: all */
+    const char *with; /* paths of extracted data, between commas, that items shows beside each item; NULL: none */
 };
 
 #define EXPORT_OPTIONS_DEFAULT ((struct export_options){.delimiter = ','})
@@ -36,13 +40,16 @@ const char *export_suffix(enum export_format format); /* of files in that format
 struct report {
     const char *name;
     const char *summary; /* one line, for --help */
+    const char *sql;     /* NULL, or a SELECT of the user's own in place of a report of ours ... */
+    const char *file;    /* ... and where it stands, for messages: escaped */
 };
 
 /* All reports, in the order in which `export all` writes them. */
 size_t export_reports(const struct report **reports);
 const struct report *export_report(const char *name); /* NULL: unknown */
 
-/* Writes one report to out, streaming. RESULT_REPORT where out fails, RESULT_LEDGER where the store does. */
+/* Writes one report to out, streaming. RESULT_REPORT where out fails, RESULT_LEDGER where the store does,
+ * RESULT_USAGE where options name what the ledger has not got, or the user's own SELECT is wrong. */
 enum result export_write(struct store *store, const struct report *report, const struct export_options *options,
                          FILE *out, struct error *err);
 

@@ -157,8 +157,8 @@ void store_stop_on(struct store *store, const volatile sig_atomic_t *signal);
 /* ---- what reports see ---- */
 
 struct store_label {
-    const char *name;
-    const char *value; /* as reported; the empty text: an empty one, or none */
+    struct text name;
+    struct text value; /* as reported; the empty text: an empty one, or none */
 };
 
 /* Which jobs the reports are of, and how they are looked at. */
@@ -198,6 +198,10 @@ enum result store_scope(struct store *store, enum store_scope scope, struct erro
 /* A query that is kept as a file below sql/, by its name without ".sql" ("reports/models"). */
 struct store_rows;
 enum result store_query(struct store *store, const char *name, struct store_rows **out, struct error *err);
+/* A query of the user's own: one SELECT, which can do nothing but read. file is where it stands, for messages: escaped.
+ * RESULT_USAGE where it is something else, or wrong; as long as its rows are read, too. */
+enum result store_query_own(struct store *store, const char *sql, const char *file, struct store_rows **out,
+                            struct error *err);
 /* Binds parameter `index` (from 1) before the first row. */
 enum result store_bind_text(struct store_rows *rows, int index, struct text value, struct error *err);
 enum result store_bind_int(struct store_rows *rows, int index, int64_t value, struct error *err);
@@ -207,6 +211,8 @@ enum result store_next(struct store_rows *rows, bool *more, struct error *err);
 void store_rewind(struct store_rows *rows);
 int store_columns(const struct store_rows *rows);
 const char *store_column_name(const struct store_rows *rows, int column);
+enum store_type { STORE_NULL, STORE_INTEGER, STORE_REAL, STORE_TEXT, STORE_BLOB };
+enum store_type store_type(struct store_rows *rows, int column); /* to be asked for before store_text() */
 struct text store_text(struct store_rows *rows, int column); /* NULL: TEXT_NONE; numbers as SQLite spells them */
 int64_t store_int(struct store_rows *rows, int column);
 void store_rows_free(struct store_rows *rows); /* NULL is allowed */

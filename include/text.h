@@ -51,6 +51,15 @@ void text_escape(struct strbuf *out, struct text t, size_t max_chars);
 /* text_escape into a fixed array, always NUL-terminated, for use in messages. Returns out. */
 const char *text_printable(struct text t, size_t max_chars, char *out, size_t size);
 
+/* A search for the word nearest to another (Levenshtein), which is near enough to be meant. */
+struct nearest {
+    const char *word;
+    size_t least;
+    char found[128]; /* NUL-terminated; empty: none is near enough */
+};
+struct nearest nearest_to(const char *word);
+void nearest_offer(struct nearest *nearest, struct text candidate);
+
 /* Levenshtein's nearest word to `word` among n words, NULL where none is near enough to be meant. */
 const char *text_nearest(const char *word, const char *const *words, size_t n);
 

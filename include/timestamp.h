@@ -28,6 +28,9 @@ int64_t timestamp_days(int year, int month, int day);
 /* Milliseconds since 1970-01-01T00:00:00Z, what is below a millisecond cut off. */
 int64_t timestamp_ms(struct timestamp t);
 
+/* So long (0 or more) before t. */
+struct timestamp timestamp_back(struct timestamp t, int64_t ms);
+
 /* Negative, zero or positive, as a is before, at or after b. */
 int timestamp_compare(struct timestamp a, struct timestamp b);
 

@@ -42,5 +42,5 @@ SELECT job_id, array, item, field, path, value,
        -- What has a column of its own: scalars, and arrays that are not made of objects alone.
        NOT is_element AND type <> 'object'
        AND (type <> 'array' OR value = '[]'
-            OR EXISTS (SELECT 1 FROM json_each(value) AS element WHERE element.type <> 'object')) AS is_value
+            OR EXISTS (SELECT 1 FROM json_each(node.value) AS element WHERE element.type <> 'object')) AS is_value
 FROM node;

@@ -134,12 +134,15 @@ bool decimal_parse_sticky(struct text number, int64_t bound, int64_t *nano)
     return parse(number, bound, true, nano);
 }
 
-bool decimal_is_plain(struct text t)
+bool decimal_is_number(struct text t)
 {
     struct number n;
-    if (!t.bytes || !split(t, &n))
-        return false;
-    return !memchr(t.bytes, 'e', t.len) && !memchr(t.bytes, 'E', t.len);
+    return t.bytes && split(t, &n);
+}
+
+bool decimal_is_plain(struct text t)
+{
+    return decimal_is_number(t) && !memchr(t.bytes, 'e', t.len) && !memchr(t.bytes, 'E', t.len);
 }
 
 /* Without the zeros at the end of its fraction; zero has no sign. */

@@ -233,10 +233,36 @@ static size_t edit_distance(const char *a, const char *b)
     return row[blen];
 }
 
+/* Half of the word mistyped is another word. */
+static size_t too_far(const char *word)
+{
+    return strlen(word) / 2 + 1;
+}
+
+struct nearest nearest_to(const char *word)
+{
+    return (struct nearest){.word = word, .least = too_far(word)};
+}
+
+void nearest_offer(struct nearest *nearest, struct text candidate)
+{
+    char word[sizeof nearest->found];
+    if (candidate.len >= sizeof word)
+        return;
+    if (candidate.len > 0)
+        memcpy(word, candidate.bytes, candidate.len);
+    word[candidate.len] = '\0';
+    size_t distance = edit_distance(nearest->word, word);
+    if (distance >= nearest->least)
+        return;
+    nearest->least = distance;
+    memcpy(nearest->found, word, sizeof word);
+}
+
 const char *text_nearest(const char *word, const char *const *words, size_t n)
 {
     const char *nearest = NULL;
-    size_t least = strlen(word) / 2 + 1; /* half of the word mistyped is another word */
+    size_t least = too_far(word);
     for (size_t i = 0; i < n; i++) {
         size_t distance = edit_distance(word, words[i]);
         if (distance < least) {

@@ -161,6 +161,17 @@ int64_t timestamp_ms(struct timestamp t)
     return t.sec * 1000 + t.nsec / 1000000;
 }
 
+struct timestamp timestamp_back(struct timestamp t, int64_t ms)
+{
+    t.sec -= ms / 1000;
+    t.nsec -= (int32_t)(ms % 1000) * 1000000;
+    if (t.nsec < 0) {
+        t.nsec += 1000000000;
+        t.sec--;
+    }
+    return t;
+}
+
 int timestamp_compare(struct timestamp a, struct timestamp b)
 {
     if (a.sec != b.sec)

@@ -32,6 +32,7 @@ enum fail_on {
     FAIL_ON_FAILED = 1,
     FAIL_ON_NOT_FOUND = 2,
     FAIL_ON_OPEN = 4,
+    FAIL_ON_STALE = 8,
 };
 
 /* Everything that options, environment and config file say. Strings belong to whatever cli->given says. */
@@ -58,6 +59,12 @@ struct settings {
     int64_t wait_ms;      /* or so long; 0: to the end */
     enum progress_mode progress;
 
+    struct store_filter filter; /* as far as it does not depend on other settings: see settings_filter() */
+    struct store_label *labels; /* what filter.labels points to, where there are any */
+    const char *since;          /* NULL: not given */
+    const char *until;
+    const char *timezone;
+    const char *sql;            /* a file */
     struct export_options export;
     const char *output; /* -o, or --out of run */
 
@@ -97,6 +104,27 @@ const char *command_nearest(const char *word);    /* NULL: none is near */
 enum result options_parse(struct cli *cli, int argc, char **argv, struct error *err);
 void options_free(struct cli *cli); /* gives back what options_parse() took, whatever it came to */
 void options_print_help(enum command_id command); /* COMMAND_NONE: of the program */
+
+/* ---- filter.c ---- */
+
+/* Completes settings.filter, and puts the time zone into use. RESULT_USAGE where what was given makes no sense together. */
+enum result settings_filter(struct cli *cli, struct error *err);
+
+/* Whether text is what --since takes: a date, a timestamp or a duration. */
+bool when_valid(struct text text);
+
+/* ---- own_sql.c ---- */
+
+/* A SELECT of the user's own as a report, which belongs to it. */
+struct own_sql {
+    struct report report;
+    struct strbuf text;
+    char name[64];   /* the file's, without folder and suffix */
+    char shown[400]; /* the path, escaped */
+};
+/* RESULT_USAGE where the file can't be read. own_sql_free() in any case. */
+enum result own_sql_load(const char *path, struct own_sql *own, struct error *err);
+void own_sql_free(struct own_sql *own);
 
 /* ---- the steps, used alone and by run ---- */
 

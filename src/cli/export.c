@@ -102,7 +102,11 @@ enum result export_all(struct cli *cli, struct store *store, const char *folder)
         result = store_snapshot_begin(store, &err);
     if (result != RESULT_OK)
         return cli_fail(cli, result, &err);
-    result = write_all(cli, store, folder, &written);
+    result = store_look(store, &cli->settings.filter, &err);
+    if (result == RESULT_OK)
+        result = write_all(cli, store, folder, &written);
+    else
+        cli_fail(cli, result, &err);
     store_snapshot_end(store);
     strbuf_printf(&cli->summary, "%s%zu reports in %s", cli->summary.len ? "; " : "", written,
                   text_printable(text_of(folder), 120, name, sizeof name));
@@ -124,10 +128,40 @@ static enum result unknown_report(const char *name, struct error *err)
     return error_set(err, RESULT_USAGE, "unknown report %s; `jobledger export --help` lists them", shown);
 }
 
+/* Options that mean something to some reports only. */
+static enum result check_options(const struct settings *s, const struct report *report, struct error *err)
+{
+    const struct {
+        bool given;
+        const char *option;
+        const char *reports[2];
+    } limited[] = {
+        {s->filter.by != NULL, "--by", {"models", "daily"}},
+        {s->export.path != NULL, "--path", {"items", NULL}},
+        {s->export.with != NULL, "--with", {"items", NULL}},
+        {s->filter.threshold_nano != STORE_THRESHOLD, "--threshold", {"review", NULL}},
+        {s->filter.stale_after_ms > 0, "--stale-after", {"stale", NULL}},
+    };
+    for (size_t i = 0; i < sizeof limited / sizeof limited[0]; i++) {
+        const char *const *names = limited[i].reports;
+        bool fits = strcmp(report->name, names[0]) == 0 || (names[1] && strcmp(report->name, names[1]) == 0);
+        if (!limited[i].given || fits)
+            continue;
+        return error_set(err, RESULT_USAGE, "%s is for the report %s%s%s, not for %s", limited[i].option, names[0],
+                         names[1] ? " and " : "", names[1] ? names[1] : "", report->name);
+    }
+    return RESULT_OK;
+}
+
+/* *report NULL: all of them, or the user's own. */
 static enum result check_arguments(const struct cli *cli, const struct report **report, struct error *err)
 {
     const struct settings *s = &cli->settings;
     *report = NULL;
+    if (s->sql && s->argument_count > 0)
+        return error_set(err, RESULT_USAGE, "--sql takes the place of a report: give one of the two");
+    if (s->sql)
+        return RESULT_OK;
     if (s->argument_count != 1)
         return error_set(err, RESULT_USAGE, "export needs one report, or all; `jobledger export --help` lists them");
     if (strcmp(s->arguments[0], "all") == 0) {
@@ -136,7 +170,7 @@ static enum result check_arguments(const struct cli *cli, const struct report **
         return RESULT_OK;
     }
     *report = export_report(s->arguments[0]);
-    return *report ? RESULT_OK : unknown_report(s->arguments[0], err);
+    return *report ? check_options(s, *report, err) : unknown_report(s->arguments[0], err);
 }
 
 static enum result export_one(struct cli *cli, struct store *store, const struct report *report)
@@ -145,21 +179,18 @@ static enum result export_one(struct cli *cli, struct store *store, const struct
     store_stop_on(store, cli->signal);
     enum result result = store_snapshot_begin(store, &err);
     if (result == RESULT_OK) {
-        result = write_report(cli, store, report, cli->settings.output, &err);
+        result = store_look(store, &cli->settings.filter, &err);
+        if (result == RESULT_OK)
+            result = write_report(cli, store, report, cli->settings.output, &err);
         store_snapshot_end(store);
     }
     return result == RESULT_OK ? RESULT_OK : cli_fail(cli, result, &err);
 }
 
-enum result command_export(struct cli *cli)
+static enum result export_from_ledger(struct cli *cli, const struct report *report)
 {
-    struct error err;
     struct ledger ledger;
-    const struct report *report;
-    enum result result = check_arguments(cli, &report, &err);
-    if (result != RESULT_OK)
-        return cli_fail(cli, result, &err);
-    result = ledger_open(cli, STORE_READ, &ledger);
+    enum result result = ledger_open(cli, STORE_READ, &ledger);
     if (result != RESULT_OK)
         return result;
     if (report)
@@ -168,5 +199,22 @@ enum result command_export(struct cli *cli)
         result = export_all(cli, ledger.store, cli->settings.output);
     ledger_close(&ledger);
     cli_summary(cli, result);
+    return result;
+}
+
+enum result command_export(struct cli *cli)
+{
+    struct error err;
+    struct own_sql own = {0};
+    const struct report *report;
+    enum result result = check_arguments(cli, &report, &err);
+    if (result == RESULT_OK)
+        result = settings_filter(cli, &err);
+    if (result == RESULT_OK && cli->settings.sql) {
+        result = own_sql_load(cli->settings.sql, &own, &err);
+        report = &own.report;
+    }
+    result = result == RESULT_OK ? export_from_ledger(cli, report) : cli_fail(cli, result, &err);
+    own_sql_free(&own);
     return result;
 }

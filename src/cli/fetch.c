@@ -3,15 +3,41 @@
 
 #include "joint.h"
 
-static bool holds(const struct store_run *run, unsigned fail_on)
+static bool holds(const struct store_run *run, uint64_t stale, unsigned fail_on)
 {
     const uint64_t *by = run->by_status;
-    return ((fail_on & FAIL_ON_FAILED) && by[JOB_FAILED] > 0) ||
+    return ((fail_on & FAIL_ON_STALE) && stale > 0) ||
+           ((fail_on & FAIL_ON_FAILED) && by[JOB_FAILED] > 0) ||
            ((fail_on & FAIL_ON_NOT_FOUND) && by[JOB_NOT_FOUND] > 0) ||
            ((fail_on & FAIL_ON_OPEN) && store_run_open(run) > 0);
 }
 
-static void add_summary(struct cli *cli, const struct store_run *run)
+/* How many open jobs of the ledger, or of the source, are older than they should be; where nobody asks, 0. */
+static enum result count_stale(struct joint *joint, uint64_t *stale, struct error *err)
+{
+    const struct settings *s = &joint->cli->settings;
+    struct store_filter filter = {.threshold_nano = STORE_THRESHOLD, .source = s->selection.source,
+                                  .stale_after_ms = s->filter.stale_after_ms,
+                                  .now = {true, clock_now(&s->clock)}};
+    struct store_rows *rows;
+    bool more = true;
+    *stale = 0;
+    if (!(s->fail_on & FAIL_ON_STALE) && filter.stale_after_ms == 0)
+        return RESULT_OK;
+    enum result result = store_look(joint->store, &filter, err);
+    if (result == RESULT_OK)
+        result = store_query(joint->store, "queries/stale_count", &rows, err);
+    if (result != RESULT_OK)
+        return result;
+    result = store_next(rows, &more, err);
+    if (result == RESULT_OK && more)
+        *stale = (uint64_t)store_int(rows, 0);
+    store_rows_free(rows);
+    filter = STORE_FILTER_DEFAULT;
+    return result == RESULT_OK ? store_look(joint->store, &filter, err) : result;
+}
+
+static void add_summary(struct cli *cli, const struct store_run *run, uint64_t stale)
 {
     const uint64_t *by = run->by_status;
     strbuf_printf(&cli->summary,
@@ -22,6 +48,8 @@ static void add_summary(struct cli *cli, const struct store_run *run)
     if (run->in_trouble > 0)
         strbuf_printf(&cli->summary, " (%" PRIu64 " without a usable answer, see the report failures)",
                       run->in_trouble);
+    if (stale > 0)
+        strbuf_printf(&cli->summary, "; %" PRIu64 " stale, see the report stale", stale);
 }
 
 /* Says why jobs that were asked for were not reached, and when to go on: those are loose ends. */
@@ -78,14 +106,17 @@ static enum result close_run(struct joint *joint, const struct fetch_summary *su
     run.rate_limited = summary->rate_limited;
     if (result == RESULT_OK)
         result = explain_end(joint, summary->end, &run);
-    if (run.by_status[JOB_ERROR] > 0 || run.in_trouble > 0 || holds(&run, cli->settings.fail_on))
+    uint64_t stale = 0;
+    enum result end = count_stale(joint, &stale, &err);
+    if (run.by_status[JOB_ERROR] > 0 || run.in_trouble > 0 || holds(&run, stale, cli->settings.fail_on))
         result = result_worse(result, RESULT_LOOSE_ENDS);
-    enum result end = save_quota(joint, &summary->quota, &err);
+    if (end == RESULT_OK)
+        end = save_quota(joint, &summary->quota, &err);
     if (end == RESULT_OK)
         end = store_run_end(joint->store, &run, result, clock_now(&cli->settings.clock), &err);
     if (end != RESULT_OK && result != RESULT_LEDGER)
         cli_fail(cli, end, &err);
-    add_summary(cli, &run);
+    add_summary(cli, &run, stale);
     return result_worse(result, end);
 }
 
@@ -182,7 +213,8 @@ enum result command_fetch(struct cli *cli)
         return cli_fail(cli, RESULT_USAGE, &err);
     }
     /* Both are looked at, so that the status is the one that comes first where neither will do. */
-    if (!cli->settings.dry_run)
+    result = settings_filter(cli, &err);
+    if (result == RESULT_OK && !cli->settings.dry_run)
         result = key_load(cli->settings.api_key_file, &key, &err);
     if (result != RESULT_OK)
         cli_fail(cli, result, &err);

@@ -1,12 +1,13 @@
 #include "cli.h"
 
-static enum result check_arguments(const struct cli *cli, struct error *err)
+static enum result check_arguments(struct cli *cli, struct error *err)
 {
     if (cli->settings.argument_count == 0)
         return error_set(err, RESULT_USAGE, "run needs a file: jobledger run FILE... --out DIR");
     if (!cli->settings.output && !cli->settings.dry_run)
         return error_set(err, RESULT_USAGE, "run needs a folder for the reports: --out DIR");
-    return reader_check(&cli->settings.reader, err);
+    enum result result = reader_check(&cli->settings.reader, err);
+    return result == RESULT_OK ? settings_filter(cli, err) : result;
 }
 
 static enum result fetch_step(struct cli *cli, struct store *store)

@@ -285,8 +285,58 @@ enum result set_progress(struct cli *cli, const struct option *option, const cha
 
 enum result set_fail_on(struct cli *cli, const struct option *option, const char *value, struct error *err)
 {
-    static const unsigned bits[] = {FAIL_ON_FAILED, FAIL_ON_NOT_FOUND, FAIL_ON_OPEN};
+    static const unsigned bits[] = {FAIL_ON_FAILED, FAIL_ON_NOT_FOUND, FAIL_ON_OPEN, FAIL_ON_STALE};
     return choose_several(option, value, bits, &cli->settings.fail_on, err);
+}
+
+enum result set_when(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    if (!when_valid(text_of(value)))
+        return bad_value(option, value, "a date such as 2026-11-30, a time such as 2026-11-30T03:00:00Z, or a duration "
+                         "back from now such as 7d", err);
+    *(const char **)field_of(cli, option) = value;
+    return RESULT_OK;
+}
+
+enum result set_status(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    static const unsigned bits[] = {1u << JOB_NEW,    1u << JOB_PENDING,   1u << JOB_PROCESSING, 1u << JOB_COMPLETED,
+                                    1u << JOB_FAILED, 1u << JOB_NOT_FOUND, 1u << JOB_ERROR};
+    return choose_several(option, value, bits, &cli->settings.filter.states, err);
+}
+
+/* May be repeated, as --job. */
+enum result set_label(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    struct store_filter *filter = &cli->settings.filter;
+    const char *equals = strchr(value, '=');
+    if (!equals || equals == value)
+        return bad_value(option, value, "NAME=VALUE, such as client=Acme", err);
+    struct text name = {value, (size_t)(equals - value)};
+    cli->settings.labels[filter->label_count++] = (struct store_label){name, text_of(equals + 1)};
+    filter->labels = cli->settings.labels;
+    return RESULT_OK;
+}
+
+enum result set_threshold(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    struct text text = text_of(value);
+    struct text point = {strchr(value, '.'), 0};
+    int64_t nano = 0;
+    bool too_fine = point.bytes && strlen(point.bytes) > 1 + 9;
+    if (!decimal_is_plain(text) || too_fine || !decimal_parse(text, 2, &nano) || nano < 0 || nano > DECIMAL_ONE)
+        return bad_value(option, value, "a number from 0 to 1, such as 0.8, with at most nine decimals", err);
+    cli->settings.filter.threshold_nano = nano;
+    return RESULT_OK;
+}
+
+enum result set_stale_after(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    int64_t ms = 0;
+    if (!duration_parse(value, &ms) || ms == 0)
+        return bad_value(option, value, "a duration such as 90s, 15m, 2h or 1d", err);
+    cli->settings.filter.stale_after_ms = ms;
+    return RESULT_OK;
 }
 
 enum result set_format(struct cli *cli, const struct option *option, const char *value, struct error *err)

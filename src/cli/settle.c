@@ -126,8 +126,10 @@ static enum result settle(struct cli *cli, enum result result, struct error *err
     size_t n = cli->given.count;
     bool *in_force = calloc(n + 1, sizeof *in_force);
     s->job_ids = calloc(n + 1, sizeof *s->job_ids);
+    s->labels = calloc(n + 1, sizeof *s->labels);
+    s->filter = STORE_FILTER_DEFAULT;
     s->export = EXPORT_OPTIONS_DEFAULT;
-    if (!in_force || !s->job_ids || cli->given.failed) {
+    if (!in_force || !s->job_ids || !s->labels || cli->given.failed) {
         free(in_force);
         return error_memory(err);
     }
@@ -174,5 +176,6 @@ void options_free(struct cli *cli)
 {
     free(cli->settings.operands);
     free(cli->settings.job_ids);
+    free(cli->settings.labels);
     givens_free(&cli->given);
 }

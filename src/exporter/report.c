@@ -3,47 +3,52 @@
 #include "exporter.h"
 #include "source.h"
 
-enum report_id {
-    REPORT_JOBS,
-    REPORT_MODELS,
-    REPORT_DAILY,
-    REPORT_FAILURES,
-    REPORT_FAILURE_CAUSES,
-    REPORT_EXTRACTED,
-    REPORT_RECONCILE,
-    REPORT_REJECTS,
-    REPORT_ANOMALIES,
-    REPORT_RUNS,
-    REPORT_COUNT
+static const struct report reports[] = {
+    {"jobs", "every job with its labels", NULL, NULL},
+    {"models", "cost, time, confidence and failures by model", NULL, NULL},
+    {"daily", "the same by day and model", NULL, NULL},
+    {"failures", "jobs that came to no result, and why", NULL, NULL},
+    {"failure-causes", "those by cause, the most frequent first", NULL, NULL},
+    {"extracted", "extracted data, one column for each field", NULL, NULL},
+    {"items", "the objects in its arrays, such as invoice lines, one row each", NULL, NULL},
+    {"reconcile", "what became of the rows of each source", NULL, NULL},
+    {"rejects", "rows that were not taken in, and why", NULL, NULL},
+    {"review", "completed jobs of low or unknown confidence", NULL, NULL},
+    {"anomalies", "oddities in answers, one for a job and field", NULL, NULL},
+    {"accuracy", "how often ground truth was met, by field and model", NULL, NULL},
+    {"mismatches", "where it was not", NULL, NULL},
+    {"calibration", "whether jobs are as often right as the model is sure of them", NULL, NULL},
+    {"stale", "open jobs that are older than they should be", NULL, NULL},
+    {"changes", "what later answers changed of resolved jobs", NULL, NULL},
+    {"runs", "each fetch, and what it came to", NULL, NULL},
 };
 
-static const struct report reports[REPORT_COUNT] = {
-    [REPORT_JOBS] = {"jobs", "every job with its labels"},
-    [REPORT_MODELS] = {"models", "cost, time and confidence by model"},
-    [REPORT_DAILY] = {"daily", "the same by day and model"},
-    [REPORT_FAILURES] = {"failures", "jobs that came to no result, and why"},
-    [REPORT_FAILURE_CAUSES] = {"failure-causes", "those by cause, the most frequent first"},
-    [REPORT_EXTRACTED] = {"extracted", "extracted data, one column for each field"},
-    [REPORT_RECONCILE] = {"reconcile", "what became of the rows of each source"},
-    [REPORT_REJECTS] = {"rejects", "rows that were not taken in, and why"},
-    [REPORT_ANOMALIES] = {"anomalies", "oddities in answers, one for a job and field"},
-    [REPORT_RUNS] = {"runs", "each fetch, and what it came to"},
-};
+#define REPORT_COUNT (sizeof reports / sizeof reports[0])
 
+/* How each is read, in the same order. */
 static const struct {
-    struct report_query query;
+    const char *sql;
     row_source *write;
-} sources[REPORT_COUNT] = {
-    [REPORT_JOBS] = {{"jobs", "reports/jobs"}, source_labelled},
-    [REPORT_MODELS] = {{"models", "reports/models"}, source_plain},
-    [REPORT_DAILY] = {{"daily", "reports/daily"}, source_plain},
-    [REPORT_FAILURES] = {{"failures", "reports/failures"}, source_plain},
-    [REPORT_FAILURE_CAUSES] = {{"failure-causes", "reports/failure-causes"}, source_plain},
-    [REPORT_EXTRACTED] = {{"extracted", "reports/extracted"}, source_extracted},
-    [REPORT_RECONCILE] = {{"reconcile", "reports/reconcile"}, source_plain},
-    [REPORT_REJECTS] = {{"rejects", "reports/rejects"}, source_plain},
-    [REPORT_ANOMALIES] = {{"anomalies", "reports/anomalies"}, source_plain},
-    [REPORT_RUNS] = {{"runs", "reports/runs"}, source_plain},
+    enum store_scope scope;
+    const char *by_label; /* its SELECT where --by is given */
+} readings[REPORT_COUNT] = {
+    {"reports/jobs", source_labelled, STORE_SCOPE_JOBS, NULL},
+    {"reports/models", source_plain, STORE_SCOPE_JOBS, "queries/models_by_label"},
+    {"reports/daily", source_plain, STORE_SCOPE_JOBS, "queries/daily_by_label"},
+    {"reports/failures", source_plain, STORE_SCOPE_JOBS, NULL},
+    {"reports/failure-causes", source_plain, STORE_SCOPE_JOBS, NULL},
+    {"reports/extracted", source_extracted, STORE_SCOPE_JOBS, NULL},
+    {"reports/items", source_items, STORE_SCOPE_JOBS, NULL},
+    {"reports/reconcile", source_plain, STORE_SCOPE_SOURCES, NULL},
+    {"reports/rejects", source_plain, STORE_SCOPE_SOURCES, NULL},
+    {"reports/review", source_labelled, STORE_SCOPE_JOBS, NULL},
+    {"reports/anomalies", source_plain, STORE_SCOPE_JOBS, NULL},
+    {"reports/accuracy", source_plain, STORE_SCOPE_JOBS, NULL},
+    {"reports/mismatches", source_plain, STORE_SCOPE_JOBS, NULL},
+    {"reports/calibration", source_plain, STORE_SCOPE_JOBS, NULL},
+    {"reports/stale", source_plain, STORE_SCOPE_JOBS, NULL},
+    {"reports/changes", source_plain, STORE_SCOPE_JOBS, NULL},
+    {"reports/runs", source_plain, STORE_SCOPE_ALL, NULL},
 };
 
 size_t export_reports(const struct report **all)
@@ -86,17 +91,35 @@ static void explain_overflow(const struct report *report, struct error *err)
                   "what each job is said to cost", report->name);
 }
 
-static enum result write_report(struct store *store, const struct report *report, struct writer *writer,
-                                struct error *err)
+static enum result read_report(struct store *store, const struct report *report, const struct export_options *options,
+                               struct writer *writer, struct error *err)
 {
-    size_t id = (size_t)(report - reports);
+    struct report_query query = {report, NULL, options};
+    row_source *write = source_plain;
+    enum store_scope scope = STORE_SCOPE_JOBS;
+    if (!report->sql) {
+        size_t i = (size_t)(report - reports);
+        bool by_label = options->by && readings[i].by_label;
+        query.sql = by_label ? readings[i].by_label : readings[i].sql;
+        write = by_label ? source_grouped : readings[i].write;
+        scope = readings[i].scope;
+    }
+    enum result result = store_scope(store, scope, err);
+    if (result == RESULT_OK)
+        result = write(store, &query, writer, err);
+    if (result == RESULT_LEDGER)
+        explain_overflow(report, err);
+    return result;
+}
+
+static enum result write_report(struct store *store, const struct report *report, const struct export_options *options,
+                                struct writer *writer, struct error *err)
+{
     enum result result = store_snapshot_begin(store, err);
     if (result != RESULT_OK)
         return result;
-    result = sources[id].write(store, &sources[id].query, writer, err);
+    result = read_report(store, report, options, writer, err);
     store_snapshot_end(store);
-    if (result == RESULT_LEDGER)
-        explain_overflow(report, err);
     return result == RESULT_OK ? writer->finish(writer, err) : result;
 }
 
@@ -121,7 +144,7 @@ enum result export_write(struct store *store, const struct report *report, const
     struct writer *writer = new_writer(out, options);
     if (!writer)
         return error_memory(err);
-    result = write_report(store, report, writer, err);
+    result = write_report(store, report, options, writer, err);
     writer->free(writer);
     return result;
 }

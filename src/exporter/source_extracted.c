@@ -53,7 +53,7 @@ static enum result write_table(struct extraction *x, struct store *store, const 
     if (result == RESULT_OK)
         result = data_columns(&x->data, &table, table.fixed, err);
     if (result == RESULT_OK)
-        result = x->writer->begin(x->writer, query->report, table.columns, table.count, err);
+        result = x->writer->begin(x->writer, query->report->name, table.columns, table.count, err);
     if (result == RESULT_OK)
         result = table_each(&table, write_row, x, err);
     table_close(&table);

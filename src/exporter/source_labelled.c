@@ -25,7 +25,7 @@ enum result source_labelled(struct store *store, const struct report_query *quer
     for (size_t i = table.fixed; result == RESULT_OK && i < table.count; i++)
         table.columns[i].name = labels_column(x.labels, i - table.fixed);
     if (result == RESULT_OK)
-        result = writer->begin(writer, query->report, table.columns, table.count, err);
+        result = writer->begin(writer, query->report->name, table.columns, table.count, err);
     if (result == RESULT_OK)
         result = table_each(&table, write_row, &x, err);
     table_close(&table);

@@ -3,6 +3,7 @@
 #define JOBLEDGER_EXPORTER_TABLE_H
 
 #include "source.h"
+#include "strbuf.h"
 
 /* The first cells of each row are the query's columns, `extra` further ones are the caller's to name and fill. */
 struct table {
@@ -11,6 +12,8 @@ struct table {
     size_t count; /* with the extra ones */
     struct column *columns;
     struct cell *cells;
+    bool own;          /* the query is the user's */
+    struct strbuf hex; /* of the row in hand */
 };
 
 /* Starts the report's query. Its last `hidden` columns are not shown: table_hidden() gives them. table_close() in any

@@ -165,7 +165,9 @@ static enum result limited(struct loop *loop, struct task *task, const struct re
     loop->summary->rate_limited++;
     int64_t after_ms = retry_after_ms(reply->headers[HEADER_RETRY_AFTER], reply->headers[HEADER_DATE],
                                       clock_now(loop->options->clock));
-    pace_limited(&loop->pace, loop->transport->now_ms(loop->transport->self), task->sent_ms, after_ms, &loop->jitter);
+    /* The clock cuts milliseconds off: what came in this one may have come at its end. */
+    int64_t came_ms = loop->transport->now_ms(loop->transport->self) + 1;
+    pace_limited(&loop->pace, came_ms, task->sent_ms, after_ms, &loop->jitter);
     task->limited = true;
     tasks_wait(&loop->tasks, task, TASK_AT_ONCE);
     return RESULT_OK;

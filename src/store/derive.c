@@ -1,5 +1,5 @@
-/* What is kept beside the answers because it follows from them: changes of resolved jobs, and verdicts on extracted data
- * by ground truth. */
+/* What is kept beside the answers because it follows from them: changes of resolved jobs, and verdicts on extracted
+ * data by ground truth. */
 #include "ledger.h"
 
 #include "extracted.h"

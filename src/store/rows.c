@@ -1,15 +1,9 @@
+#include "rows.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "ledger.h"
-
 #define STEPS_BETWEEN_LOOKS 10000 /* of SQLite's machine: well below a millisecond */
-
-struct store_rows {
-    struct store *store;
-    sqlite3_stmt *stmt;
-    const char *name; /* "reports/models" */
-};
 
 enum result store_snapshot_begin(struct store *store, struct error *err)
 {
@@ -77,11 +71,25 @@ enum result store_bind_int(struct store_rows *rows, int index, int64_t value, st
     return rc == SQLITE_OK ? RESULT_OK : store_failure(rows->store, rows->name, err);
 }
 
+/* What the user's own query does wrong, not what is wrong with the ledger. */
+static bool is_own_fault(const struct store_rows *rows, int rc)
+{
+    int primary = rc & 0xFF;
+    return rows->own && (primary == SQLITE_ERROR || primary == SQLITE_MISMATCH || primary == SQLITE_TOOBIG ||
+                         primary == SQLITE_RANGE || primary == SQLITE_AUTH);
+}
+
 enum result store_next(struct store_rows *rows, bool *more, struct error *err)
 {
     int rc = sqlite3_step(rows->stmt);
     *more = rc == SQLITE_ROW;
-    return rc == SQLITE_ROW || rc == SQLITE_DONE ? RESULT_OK : store_failure(rows->store, rows->name, err);
+    if (rc == SQLITE_ROW || rc == SQLITE_DONE)
+        return RESULT_OK;
+    if (!is_own_fault(rows, rc))
+        return store_failure(rows->store, rows->name, err);
+    char message[400];
+    text_printable(text_of(sqlite3_errmsg(rows->store->db)), 0, message, sizeof message);
+    return error_set(err, RESULT_USAGE, "--sql %s: %s", rows->name, message);
 }
 
 void store_rewind(struct store_rows *rows)
@@ -97,6 +105,22 @@ int store_columns(const struct store_rows *rows)
 const char *store_column_name(const struct store_rows *rows, int column)
 {
     return sqlite3_column_name(rows->stmt, column);
+}
+
+enum store_type store_type(struct store_rows *rows, int column)
+{
+    switch (sqlite3_column_type(rows->stmt, column)) {
+    case SQLITE_INTEGER:
+        return STORE_INTEGER;
+    case SQLITE_FLOAT:
+        return STORE_REAL;
+    case SQLITE_TEXT:
+        return STORE_TEXT;
+    case SQLITE_BLOB:
+        return STORE_BLOB;
+    default:
+        return STORE_NULL;
+    }
 }
 
 struct text store_text(struct store_rows *rows, int column)

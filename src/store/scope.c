@@ -1,7 +1,5 @@
-/* What reports see: temporary views and tables that stand in front of the ledger's own, so that the same SELECTs show less, or
- * show it otherwise. */
-#include <string.h>
-
+/* What reports see: temporary views and tables that stand in front of the ledger's own, so that the same SELECTs show
+ * less, or show it otherwise. */
 #include "ledger.h"
 #include "zone.h"
 
@@ -17,61 +15,40 @@ static bool is_default(const struct store_filter *f)
            !f->by && !f->in_zone && f->threshold_nano == STORE_THRESHOLD && f->stale_after_ms == 0 && !f->now.known;
 }
 
+#define READABLE 512 /* bytes of a name in a message */
+
 /* ---- the names in it ---- */
 
-static enum result unknown_label(struct store_rows *rows, const char *option, const char *name, struct error *err)
+static enum result unknown_label(const struct nearest *nearest, const char *option, struct error *err)
 {
-    struct strbuf names = {0};
-    const char *words[256];
-    size_t n = 0;
-    bool more = true;
     char shown[200];
-    enum result result = RESULT_OK;
-    text_printable(text_of(name), 60, shown, sizeof shown);
-    while (result == RESULT_OK && more && n < sizeof words / sizeof words[0]) {
-        result = store_next(rows, &more, err);
-        if (more && result == RESULT_OK) {
-            struct text word = store_text(rows, 0);
-            strbuf_append(&names, word.bytes, word.len);
-            strbuf_putc(&names, '\0');
-            n++;
-        }
-    }
-    if (names.failed)
-        result = error_memory(err);
-    const char *word = names.bytes;
-    for (size_t i = 0; result == RESULT_OK && i < n; i++) {
-        words[i] = word;
-        word += strlen(word) + 1;
-    }
-    const char *nearest = result == RESULT_OK ? text_nearest(name, words, n) : NULL;
-    char near[200];
-    if (nearest)
-        result = error_set(err, RESULT_USAGE, "%s %s: no source has that label; did you mean %s?", option, shown,
-                           text_printable(text_of(nearest), 60, near, sizeof near));
-    else if (result == RESULT_OK)
-        result = error_set(err, RESULT_USAGE, "%s %s: no source has that label; `jobledger export jobs` shows those "
-                           "there are", option, shown);
-    strbuf_free(&names);
-    return result;
+    char near[400];
+    text_printable(text_of(nearest->word), 60, shown, sizeof shown);
+    if (nearest->found[0])
+        return error_set(err, RESULT_USAGE, "%s %s: no source has that label; did you mean %s?", option, shown,
+                         text_printable(text_of(nearest->found), 0, near, sizeof near));
+    return error_set(err, RESULT_USAGE, "%s %s: no source has that label; `jobledger export jobs` shows them all",
+                     option, shown);
 }
 
-static enum result check_label(struct store *store, const char *option, const char *name, struct error *err)
+static enum result check_label(struct store *store, const char *option, struct text name,
+                               struct error *err)
 {
     struct store_rows *rows;
+    char word[READABLE];
+    struct nearest nearest = nearest_to(text_printable(name, 0, word, sizeof word));
     bool found = false;
     bool more = true;
     enum result result = store_query(store, "queries/label_names", &rows, err);
     while (result == RESULT_OK && more && !found) {
         result = store_next(rows, &more, err);
-        found = result == RESULT_OK && more && text_is(store_text(rows, 0), name);
-    }
-    if (result == RESULT_OK && !found) {
-        store_rewind(rows);
-        result = unknown_label(rows, option, name, err);
+        if (result != RESULT_OK || !more)
+            break;
+        found = text_equal(store_text(rows, 0), name);
+        nearest_offer(&nearest, store_text(rows, 0));
     }
     store_rows_free(rows);
-    return result;
+    return result == RESULT_OK && !found ? unknown_label(&nearest, option, err) : result;
 }
 
 static enum result check_names(struct store *store, const struct store_filter *f, struct error *err)
@@ -79,7 +56,7 @@ static enum result check_names(struct store *store, const struct store_filter *f
     enum result result = f->source ? store_check_source(store, f->source, err) : RESULT_OK;
     for (size_t i = 0; result == RESULT_OK && i < f->label_count; i++)
         result = check_label(store, "--label", f->labels[i].name, err);
-    return result == RESULT_OK && f->by ? check_label(store, "--by", f->by, err) : result;
+    return result == RESULT_OK && f->by ? check_label(store, "--by", text_of(f->by), err) : result;
 }
 
 /* ---- what is asked for, as tables ---- */
@@ -113,8 +90,8 @@ static enum result insert_lists(struct store *store, const struct store_filter *
     }
     for (size_t i = 0; result == RESULT_OK && i < f->label_count; i++) {
         struct call call = call_of(store, SQL_QUERIES_SCOPE_LABEL);
-        call_text(&call, 1, text_of(f->labels[i].name));
-        call_text(&call, 2, text_of(f->labels[i].value));
+        call_text(&call, 1, f->labels[i].name);
+        call_text(&call, 2, f->labels[i].value);
         result = call_run(&call, err);
     }
     return result;

@@ -15,8 +15,10 @@
 static void test_the_table_of_reports(void **state)
 {
     (void)state;
-    static const char *const names[] = {"jobs",      "models",    "daily",   "failures",  "failure-causes",
-                                        "extracted", "reconcile", "rejects", "anomalies", "runs"};
+    static const char *const names[] = {
+        "jobs",    "models", "daily",     "failures", "failure-causes", "extracted",   "items", "reconcile", "rejects",
+        "review", "anomalies", "accuracy", "mismatches", "calibration", "stale", "changes", "runs",
+    };
     const struct report *reports;
     assert_int_equal(export_reports(&reports), COUNT(names));
     for (size_t i = 0; i < COUNT(names); i++) {
