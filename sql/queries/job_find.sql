@@ -1,1 +1,1 @@
-SELECT id FROM job WHERE job_id = ?1;
+SELECT id, status, cost_nano FROM job WHERE job_id = ?1;

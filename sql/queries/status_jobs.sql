@@ -1,2 +1,2 @@
--- How many jobs there are in each state, and what they cost.
-SELECT status, count(*), coalesce(sum(cost_nano), 0) FROM job GROUP BY status;
+-- How many jobs there are in each state, and what they cost: whole CHF, and 10^-9 CHF on top.
+SELECT status, jobs, cost_chf, cost_rest FROM tally WHERE source_id = 0;

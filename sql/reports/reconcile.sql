@@ -1,28 +1,34 @@
 -- What became of every row of every source, in the order of ingest:
 -- rows = jobs + duplicates + rejected, and jobs = the sum of its jobs by status.
 WITH held AS (
+  SELECT source_id,
+         sum(jobs) FILTER (WHERE status = 'new') AS new,
+         sum(jobs) FILTER (WHERE status = 'pending') AS pending,
+         sum(jobs) FILTER (WHERE status = 'processing') AS processing,
+         sum(jobs) FILTER (WHERE status = 'completed') AS completed,
+         sum(jobs) FILTER (WHERE status = 'failed') AS failed,
+         sum(jobs) FILTER (WHERE status = 'not_found') AS not_found,
+         sum(jobs) FILTER (WHERE status = 'error') AS error,
+         sum(cost_chf) AS chf,
+         sum(cost_rest) AS rest
+  FROM tally
+  GROUP BY source_id
+), waiting AS (
+  -- Of fixed width, and so in the order of time.
   SELECT source_job.source_id,
-         count(*) FILTER (WHERE job.status = 'new') AS new,
-         count(*) FILTER (WHERE job.status = 'pending') AS pending,
-         count(*) FILTER (WHERE job.status = 'processing') AS processing,
-         count(*) FILTER (WHERE job.status = 'completed') AS completed,
-         count(*) FILTER (WHERE job.status = 'failed') AS failed,
-         count(*) FILTER (WHERE job.status = 'not_found') AS not_found,
-         count(*) FILTER (WHERE job.status = 'error') AS error,
-         sum(job.cost_nano) AS cost,
-         -- Of fixed width, and so in the order of time.
-         min(CASE WHEN job.status IN ('new', 'pending', 'processing')
-                  THEN strftime('%Y-%m-%dT%H:%M:%S', job.created_at, 'unixepoch')
-                       || printf('.%09d', job.created_nsec) END) AS oldest_open
-  FROM source_job
-  JOIN job ON job.id = source_job.job
+         min(strftime('%Y-%m-%dT%H:%M:%S', job.created_at, 'unixepoch') || printf('.%09d', job.created_nsec)) AS oldest_open
+  FROM job
+  JOIN source_job ON source_job.job = job.id
+  WHERE job.status IN ('pending', 'processing') AND job.created_at IS NOT NULL
   GROUP BY source_job.source_id
 ), checked AS (
   -- Beyond 9 * 10^9 CHF: abs() of the smallest integer ends the query with "integer overflow".
-  SELECT *, CASE WHEN cost > 9000000000000000000 THEN abs(-9223372036854775807 - (cost > 0))
-                 ELSE coalesce(cost, 0) END AS total
+  SELECT *, CASE WHEN chf + rest / 1000000000 + (rest % 1000000000 > 0) > 9000000000
+                 THEN abs(-9223372036854775807 - (rest >= 0))
+                 ELSE coalesce(chf * 1000000000 + rest, 0) END AS total
   FROM source
   LEFT JOIN held ON held.source_id = source.id
+  LEFT JOIN waiting ON waiting.source_id = source.id
 )
 SELECT name AS source,
        strftime('%Y-%m-%dT%H:%M:%SZ', ingested_at, 'unixepoch') AS ingested_at,

@@ -5,7 +5,7 @@
 #include "decimal.h"
 #include "json.h"
 
-#define COST_TOTAL_MAX INT64_C(9000000000000000000) /* 9 * 10^9 CHF, as in the reports */
+#define COST_TOTAL_MAX_CHF INT64_C(9000000000) /* as in the reports */
 
 /* What status tells of the jobs; the runs are read as they are printed. */
 struct glance {
@@ -20,22 +20,26 @@ static enum result read_jobs(struct store *store, struct glance *glance, struct 
     struct store_rows *rows;
     enum result result = store_query(store, "queries/status_jobs", &rows, err);
     bool more = result == RESULT_OK;
+    int64_t chf = 0;
+    int64_t rest = 0; /* in 10^-9 CHF, added up apart so that neither can overflow */
     while (more) {
         result = store_next(rows, &more, err);
         enum job_status status;
         if (!more || !job_status_parse(store_text(rows, 0), &status))
             continue;
-        int64_t cost = store_int(rows, 2);
         glance->jobs[status] = (uint64_t)store_int(rows, 1);
-        if (cost > COST_TOTAL_MAX - glance->cost_nano) {
-            result = error_set(err, RESULT_LEDGER, "the total cost is beyond 9000000000 CHF, more than is added up "
-                               "exactly");
-            break;
-        }
-        glance->cost_nano += cost;
+        chf += store_int(rows, 2);
+        rest += store_int(rows, 3);
     }
     store_rows_free(rows);
-    return result;
+    if (result != RESULT_OK)
+        return result;
+    chf += rest / DECIMAL_ONE;
+    rest %= DECIMAL_ONE;
+    if (chf + (rest > 0) > COST_TOTAL_MAX_CHF)
+        return error_set(err, RESULT_LEDGER, "the total cost is beyond 9000000000 CHF, more than is added up exactly");
+    glance->cost_nano = chf * DECIMAL_ONE + rest;
+    return RESULT_OK;
 }
 
 static enum result read_oldest(struct store *store, struct glance *glance, struct error *err)

@@ -9,12 +9,6 @@ static const char *const outcomes[] = {
     [VERDICT_MATCHED] = "matched", [VERDICT_MISMATCHED] = "mismatched", [VERDICT_MISSING] = "missing",
 };
 
-static struct text column_text(const struct call *call, int column)
-{
-    const char *bytes = (const char *)sqlite3_column_text(call->stmt, column);
-    return (struct text){bytes, bytes ? (size_t)sqlite3_column_bytes(call->stmt, column) : 0};
-}
-
 /* ---- verdicts ---- */
 
 enum result store_has_statements(struct store *store, bool *has, struct error *err)
@@ -60,7 +54,7 @@ static enum result insert_verdicts(struct store *store, int64_t key, const struc
     bool more;
     enum result result = call_row(&call, &more, err);
     while (result == RESULT_OK && more) {
-        result = insert_verdict(store, key, column_text(&call, 0), column_text(&call, 1), data, err);
+        result = insert_verdict(store, key, call_column_text(&call, 0), call_column_text(&call, 1), data, err);
         if (result == RESULT_OK)
             result = call_row(&call, &more, err);
     }
@@ -82,7 +76,7 @@ static enum result read_document(struct store *store, int64_t key, const struct 
     if (!store->json)
         store->json = json_reader_new();
     if (store->json)
-        *document = json_read(store->json, column_text(&call, 0), &problem);
+        *document = json_read(store->json, call_column_text(&call, 0), &problem);
     call_end(&call);
     if (!store->json)
         return error_memory(err);
@@ -154,8 +148,8 @@ enum result store_relive(struct store *store, int64_t key, struct error *err)
     result = call_row(&call, &more, err);
     for (bool first = true; result == RESULT_OK && more; first = false) {
         if (first)
-            history_start(store->history, column_text(&call, 0).bytes);
-        struct answer answer = {.http_status = sqlite3_column_int(call.stmt, 2), .body = column_text(&call, 3),
+            history_start(store->history, call_column_text(&call, 0).bytes);
+        struct answer answer = {.http_status = sqlite3_column_int(call.stmt, 2), .body = call_column_text(&call, 3),
                                 .server_ms = -1};
         result = history_add(store->history, &answer, err);
         if (result == RESULT_OK)
@@ -189,14 +183,14 @@ static enum result derive_answer(struct store *store, const struct call *row, in
 {
     int64_t key = sqlite3_column_int64(row->stmt, 1);
     int64_t answer_id = sqlite3_column_int64(row->stmt, 2);
-    struct answer answer = {.http_status = sqlite3_column_int(row->stmt, 3), .body = column_text(row, 4),
+    struct answer answer = {.http_status = sqlite3_column_int(row->stmt, 3), .body = call_column_text(row, 4),
                             .server_ms = -1};
     if (key != *last_key)
-        history_start(store->history, column_text(row, 0).bytes);
+        history_start(store->history, call_column_text(row, 0).bytes);
     *last_key = key;
     enum result result = history_add(store->history, &answer, err);
     if (result == RESULT_OK)
-        result = repair_answer(store, answer_id, history_reading(store->history)->repaired, column_text(row, 5), err);
+        result = repair_answer(store, answer_id, history_reading(store->history)->repaired, call_column_text(row, 5), err);
     return result == RESULT_OK ? store_note_changes(store, key, answer_id, err) : result;
 }
 

@@ -4,11 +4,13 @@
 
 #include <sqlite3.h>
 
+#include "chain.h"
 #include "history.h"
 #include "sha256.h"
 #include "sql.h"
 #include "store.h"
 #include "strbuf.h"
+#include "tally.h"
 
 #define PAGE_SIZE 256 /* LIMIT of queries/open_page.sql and select_page.sql; that of due_take.sql is less */
 
@@ -55,8 +57,11 @@ struct store {
     struct json_reader *json; /* likewise */
     struct strbuf scratch;
 
+    struct tally tally;
+
     int64_t run_id;
     struct store_run run;
+    uint8_t link[SHA256_SIZE]; /* of the newest answer */
     bool unsaved; /* changes since the last commit */
 
     /* The jobs that the run asks for, and those that it asks again. */
@@ -88,6 +93,9 @@ void call_int(struct call *call, int index, int64_t value);
 void call_int_or_null(struct call *call, int index, bool known, int64_t value);
 void call_text(struct call *call, int index, struct text value); /* TEXT_NONE: NULL. Must live until the call ends. */
 void call_blob(struct call *call, int index, const void *bytes, size_t len); /* likewise */
+
+/* A cell of the row in hand; valid until the next one. */
+struct text call_column_text(const struct call *call, int column);
 
 /* Runs a statement that gives no rows. */
 enum result call_run(struct call *call, struct error *err);
@@ -123,6 +131,15 @@ enum result store_note_changes(struct store *store, int64_t key, int64_t answer_
 
 /* Derives all of it anew, where the ledger was written by another version of the reader. */
 enum result store_derive(struct store *store, struct error *err);
+
+/* ---- linking.c ---- */
+
+/* The link of the newest answer into store->link. */
+enum result store_chain_load(struct store *store, struct error *err);
+/* Gives every run that has none its digest. */
+enum result store_chain_close_runs(struct store *store, struct error *err);
+/* Links all answers, for a ledger from before there was a chain. */
+enum result store_chain_make(struct store *store, struct error *err);
 
 /* ---- migrate.c ---- */
 

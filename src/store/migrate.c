@@ -106,6 +106,8 @@ static enum result migrate_step(struct store *store, int version, struct error *
         result = store_drop_views(store, false, NULL, err);
         if (result == RESULT_OK)
             result = store_exec(store, sql_texts[version].text, err);
+        if (result == RESULT_OK && version == SQL_MIGRATIONS_004_LASTING)
+            result = store_chain_make(store, err);
         if (result == RESULT_OK && version + 1 == migrate_newest())
             result = store_make_views(store, false, NULL, err);
         if (result == RESULT_OK)

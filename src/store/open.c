@@ -313,6 +313,7 @@ void store_close(struct store *store)
     sqlite3_close(store->db);
     history_free(store->history);
     json_reader_free(store->json);
+    tally_free(&store->tally);
     strbuf_free(&store->scratch);
     strbuf_free(&store->cells);
     free(store->name);

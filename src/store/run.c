@@ -28,10 +28,14 @@ enum result store_run_begin(struct store *store, struct timestamp now, struct er
     enum result result = store_write_begin(store, err);
     if (result != RESULT_OK)
         return result;
+    result = store_chain_close_runs(store, err); /* those that were killed */
     struct call call = call_of(store, SQL_QUERIES_RUN_INSERT);
     call_int(&call, 1, now.sec);
-    result = call_run(&call, err);
+    if (result == RESULT_OK)
+        result = call_run(&call, err);
     store->run_id = sqlite3_last_insert_rowid(store->db);
+    if (result == RESULT_OK)
+        result = store_chain_load(store, err);
     if (result == RESULT_OK) {
         struct call reset = call_of(store, SQL_QUERIES_DUE_RESET);
         result = call_run(&reset, err);
@@ -77,6 +81,8 @@ enum result store_run_end(struct store *store, const struct store_run *run, int 
     enum result result = store_write_begin(store, err);
     if (result == RESULT_OK)
         result = update_run(store, &now, exit_status, err);
+    if (result == RESULT_OK)
+        result = store_chain_close_runs(store, err);
     if (result == RESULT_OK)
         result = store_save_requests_of_day(store, err);
     store->unsaved = false;

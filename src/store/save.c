@@ -12,6 +12,8 @@ struct job_state {
     int64_t last_answer_id; /* 0: none */
     int http_status;        /* of that answer */
     uint8_t sha256[SHA256_SIZE];
+    int64_t cost_nano;
+    char job_id[JOB_ID_MAX + 1];
 };
 
 static enum result load_state(struct store *store, int64_t key, struct job_state *state, struct error *err)
@@ -25,8 +27,7 @@ static enum result load_state(struct store *store, int64_t key, struct job_state
         return result;
     if (!found)
         return error_set(err, RESULT_LEDGER, "%s: job number %lld has vanished", store->name, (long long)key);
-    struct text status = {(const char *)sqlite3_column_text(call.stmt, 0), (size_t)sqlite3_column_bytes(call.stmt, 0)};
-    job_status_parse(status, &state->status);
+    job_status_parse(call_column_text(&call, 0), &state->status);
     state->ever_resolved = sqlite3_column_int(call.stmt, 1);
     state->asked_in_this_run = sqlite3_column_int64(call.stmt, 2) == store->run_id;
     state->in_trouble = sqlite3_column_int(call.stmt, 3);
@@ -35,6 +36,9 @@ static enum result load_state(struct store *store, int64_t key, struct job_state
     const void *sum = sqlite3_column_blob(call.stmt, 6);
     if (sum && sqlite3_column_bytes(call.stmt, 6) == SHA256_SIZE)
         memcpy(state->sha256, sum, SHA256_SIZE);
+    state->cost_nano = sqlite3_column_int64(call.stmt, 7);
+    struct text job_id = call_column_text(&call, 8);
+    memcpy(state->job_id, job_id.bytes, job_id.len <= JOB_ID_MAX ? job_id.len : JOB_ID_MAX);
     call_end(&call);
     return RESULT_OK;
 }
@@ -60,6 +64,22 @@ static enum result count_again(const struct saving *s)
     return call_run(&call, s->err);
 }
 
+/* The next link of the chain, into store->link once the answer is there. */
+static bool link_answer(const struct saving *s, const uint8_t *sum, uint8_t link[static SHA256_SIZE])
+{
+    const struct answer *answer = s->answer;
+    const struct chain_answer next = {
+        .job_id = text_of(s->before.job_id),
+        .run = s->store->run_id,
+        .received_at = answer->received_at.sec,
+        .http_status = answer->http_status,
+        .request_id = answer->request_id,
+        .server_ms = answer->server_ms,
+        .sha256 = sum,
+    };
+    return chain_link(s->store->link, &next, link);
+}
+
 /* Archives the answer, or counts it where it equals the job's last one. */
 static enum result archive(struct saving *s)
 {
@@ -69,6 +89,9 @@ static enum result archive(struct saving *s)
     if (s->answer_id && s->before.http_status == s->answer->http_status &&
         memcmp(sum, s->before.sha256, sizeof sum) == 0)
         return count_again(s);
+    uint8_t link[SHA256_SIZE];
+    if (!link_answer(s, sum, link))
+        return error_memory(s->err);
     struct call call = call_of(s->store, SQL_QUERIES_ANSWER_INSERT);
     call_int(&call, 1, s->key);
     call_int(&call, 2, s->store->run_id);
@@ -79,9 +102,12 @@ static enum result archive(struct saving *s)
     call_blob(&call, 7, sum, sizeof sum);
     call_text(&call, 8, s->answer->body);
     call_text(&call, 9, s->reading->repaired);
+    call_blob(&call, 10, link, sizeof link);
     enum result result = call_run(&call, s->err);
     s->answer_id = sqlite3_last_insert_rowid(s->store->db);
     s->is_new = true;
+    if (result == RESULT_OK)
+        memcpy(s->store->link, link, sizeof link);
     return result;
 }
 
@@ -259,6 +285,16 @@ static enum result apply(struct saving *s, enum job_status *after)
     return result == RESULT_OK ? save_derived(s) : result;
 }
 
+static enum result count_in_tally(const struct saving *s, enum job_status after)
+{
+    const struct measure *cost = &s->reading->cost_chf;
+    struct tally_job before = {s->before.status, s->before.cost_nano};
+    struct tally_job now = {after, s->before.cost_nano};
+    if (s->reading->outcome == OUTCOME_JOB)
+        now.cost_nano = cost->known ? cost->nano : 0;
+    return tally_move(s->store, s->key, before, now, s->err);
+}
+
 /* A job asked twice in a run counts once, as it stands at the end. */
 static void count_in_run(const struct saving *s, enum job_status after)
 {
@@ -282,6 +318,8 @@ enum result store_save(struct store *store, int64_t key, const struct answer *an
         result = load_state(store, key, &s.before, err);
     if (result == RESULT_OK)
         result = apply(&s, after);
+    if (result == RESULT_OK)
+        result = count_in_tally(&s, *after);
     if (result != RESULT_OK) {
         store_rollback(store); /* half an answer must not be committed later */
         return result;

@@ -86,6 +86,8 @@ static enum result restart_source(struct store *store, const struct store_source
     if (result == RESULT_OK)
         result = forget(store, SQL_QUERIES_SOURCE_JOB_DELETE, err);
     if (result == RESULT_OK)
+        result = forget(store, SQL_QUERIES_TALLY_DELETE, err);
+    if (result == RESULT_OK)
         result = forget(store, SQL_QUERIES_SOURCE_COLUMN_DELETE, err);
     if (result == RESULT_OK)
         result = forget(store, SQL_QUERIES_REJECT_DELETE, err);
@@ -146,10 +148,11 @@ enum result store_source_begin(struct store *store, const struct store_source *s
     return result;
 }
 
-/* The job's key, and whether it is in the ledger only now. */
-static enum result find_or_insert_job(struct store *store, struct text job_id, int64_t *key, bool *added,
-                                      struct error *err)
+/* The job's key and how it is counted, and whether it is in the ledger only now. */
+static enum result find_or_insert_job(struct store *store, struct text job_id, int64_t *key, struct tally_job *job,
+                                      bool *added, struct error *err)
 {
+    *job = (struct tally_job){JOB_NEW, 0};
     struct call insert = call_of(store, SQL_QUERIES_JOB_INSERT);
     call_text(&insert, 1, job_id);
     call_int(&insert, 2, store->ingested_at.sec);
@@ -159,7 +162,7 @@ static enum result find_or_insert_job(struct store *store, struct text job_id, i
     *added = sqlite3_changes(store->db) > 0;
     if (*added) {
         *key = sqlite3_last_insert_rowid(store->db);
-        return RESULT_OK;
+        return tally_count(store, 0, *job, 1, err);
     }
     struct call find = call_of(store, SQL_QUERIES_JOB_FIND);
     call_text(&find, 1, job_id);
@@ -167,6 +170,8 @@ static enum result find_or_insert_job(struct store *store, struct text job_id, i
     result = call_row(&find, &found, err);
     if (found) {
         *key = sqlite3_column_int64(find.stmt, 0);
+        job_status_parse(call_column_text(&find, 1), &job->status);
+        job->cost_nano = sqlite3_column_int64(find.stmt, 2);
         call_end(&find);
     }
     return result;
@@ -199,7 +204,8 @@ enum result store_source_job(struct store *store, uint64_t line, struct text job
 {
     int64_t key = 0;
     bool added = false;
-    enum result result = find_or_insert_job(store, job_id, &key, &added, err);
+    struct tally_job job;
+    enum result result = find_or_insert_job(store, job_id, &key, &job, &added, err);
     if (result != RESULT_OK)
         return result;
     struct text json = cells_as_json(store, cells);
@@ -212,12 +218,15 @@ enum result store_source_job(struct store *store, uint64_t line, struct text job
     call_text(&call, 4, json);
     result = call_run(&call, err);
     store->counts.rows++;
-    if (sqlite3_changes(store->db) == 0)
+    bool counts = result == RESULT_OK && sqlite3_changes(store->db) > 0;
+    if (!counts)
         store->counts.duplicates++;
     else if (added)
         store->counts.new_jobs++;
     else
         store->counts.known_jobs++;
+    if (counts)
+        result = tally_count(store, store->source_id, job, 1, err);
     /* A new job has no answer yet that ground truth could be held against. */
     return result == RESULT_OK && store->states && !added ? rejudge_later(store, key, err) : result;
 }
@@ -257,6 +266,9 @@ enum result store_source_end(struct store *store, bool keep, struct store_counts
         result = store_rejudge(store, err);
     if (store->trial) {
         /* The sources before this one must stay in sight, though nothing is committed. */
+        if (keep && result == RESULT_OK)
+            result = tally_write(store, err);
+        tally_clear(&store->tally);
         const char *end = keep && result == RESULT_OK ? "RELEASE source" : "ROLLBACK TO source; RELEASE source";
         return store_exec(store, end, result == RESULT_OK ? err : NULL) == RESULT_OK ? result : RESULT_LEDGER;
     }

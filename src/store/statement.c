@@ -67,6 +67,12 @@ void call_blob(struct call *call, int index, const void *bytes, size_t len)
         call->rc = sqlite3_bind_blob64(call->stmt, index, bytes, len, SQLITE_STATIC);
 }
 
+struct text call_column_text(const struct call *call, int column)
+{
+    const char *bytes = (const char *)sqlite3_column_text(call->stmt, column);
+    return (struct text){bytes, bytes ? (size_t)sqlite3_column_bytes(call->stmt, column) : 0};
+}
+
 void call_end(struct call *call)
 {
     if (call->stmt) {
@@ -129,9 +135,11 @@ enum result store_write_begin(struct store *store, struct error *err)
 
 enum result store_write_end(struct store *store, struct error *err)
 {
+    enum result result = tally_write(store, err);
     if (store->trial)
-        return RESULT_OK;
-    enum result result = store_exec(store, "COMMIT", err);
+        return result;
+    if (result == RESULT_OK)
+        result = store_exec(store, "COMMIT", err);
     store_rollback(store);
     return result;
 }
@@ -142,4 +150,5 @@ void store_rollback(struct store *store)
     if (store->in_transaction && !sqlite3_get_autocommit(store->db))
         sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     store->in_transaction = false;
+    tally_clear(&store->tally);
 }

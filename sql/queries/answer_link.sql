@@ -1,0 +1,1 @@
+UPDATE answer SET link = ?2 WHERE id = ?1;

@@ -1,0 +1,1 @@
+SELECT link FROM answer WHERE id = ?1;

@@ -1,0 +1,1 @@
+SELECT id, link FROM answer ORDER BY id DESC LIMIT 1;

@@ -1,0 +1,1 @@
+SELECT digest FROM run WHERE id < ?1 ORDER BY id DESC LIMIT 1;

@@ -1,0 +1,1 @@
+DELETE FROM tally WHERE source_id = ?1;

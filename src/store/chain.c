@@ -1,0 +1,74 @@
+#include "chain.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "strbuf.h"
+
+static const uint8_t nothing[SHA256_SIZE];
+
+void chain_hex(const uint8_t *sum, char out[static CHAIN_HEX_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < SHA256_SIZE; i++) {
+        out[2 * i] = digits[sum[i] >> 4];
+        out[2 * i + 1] = digits[sum[i] & 0xF];
+    }
+    out[2 * SHA256_SIZE] = '\0';
+}
+
+static void add_sum(struct strbuf *lines, const uint8_t *sum)
+{
+    char hex[CHAIN_HEX_SIZE];
+    chain_hex(sum ? sum : nothing, hex);
+    hex[CHAIN_HEX_SIZE - 1] = '\n';
+    strbuf_append(lines, hex, sizeof hex);
+}
+
+static void add_int(struct strbuf *lines, int64_t value)
+{
+    strbuf_printf(lines, "%" PRId64 "\n", value);
+}
+
+static void add_text(struct strbuf *lines, struct text text)
+{
+    strbuf_append(lines, text.bytes, text.len);
+    strbuf_putc(lines, '\n');
+}
+
+static bool finish(struct strbuf *lines, uint8_t out[static SHA256_SIZE])
+{
+    bool ok = !lines->failed;
+    if (ok)
+        sha256_of((struct text){lines->bytes, lines->len}, out);
+    strbuf_free(lines);
+    return ok;
+}
+
+bool chain_link(const uint8_t *before, const struct chain_answer *answer, uint8_t out[static SHA256_SIZE])
+{
+    struct strbuf lines = {0};
+    add_sum(&lines, before);
+    add_text(&lines, answer->job_id);
+    add_int(&lines, answer->run);
+    add_int(&lines, answer->received_at);
+    add_int(&lines, answer->http_status);
+    add_text(&lines, answer->request_id);
+    if (answer->server_ms >= 0)
+        add_int(&lines, answer->server_ms);
+    else
+        add_text(&lines, TEXT_NONE);
+    add_sum(&lines, answer->sha256);
+    return finish(&lines, out);
+}
+
+bool chain_digest(const uint8_t *before, const struct chain_run *run, uint8_t out[static SHA256_SIZE])
+{
+    struct strbuf lines = {0};
+    add_sum(&lines, before);
+    add_int(&lines, run->run);
+    add_int(&lines, run->started_at);
+    add_int(&lines, run->last_answer);
+    add_sum(&lines, run->last_link);
+    return finish(&lines, out);
+}
