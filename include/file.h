@@ -17,6 +17,13 @@ enum result atomic_file_open(const char *path, struct atomic_file **out, struct 
 /* Where to write; owned by the file. Errors are remembered by the stream: commit reports them. */
 FILE *atomic_file_stream(struct atomic_file *file);
 
+/* Keeps others from reading the file, whatever the umask: mode 0600. */
+enum result atomic_file_make_private(struct atomic_file *file, struct error *err);
+
+/* Where the file grows until it is committed, for those who can't write to a stream; owned by the file. NULL where it
+ * is written in place. */
+const char *atomic_file_path(const struct atomic_file *file);
+
 /* Flushes, syncs, renames over `path`, syncs the folder. Frees the file in any case; on failure nothing is
  * left behind and what was at `path` is still there. */
 enum result atomic_file_commit(struct atomic_file *file, struct error *err);

@@ -144,6 +144,66 @@ struct store_run store_run_so_far(const struct store *store);
 enum result store_run_end(struct store *store, const struct store_run *run, int exit_status, struct timestamp now,
                           struct error *err);
 
+/* Whether the file at path is a ledger by its first bytes. */
+bool store_is_ledger(const char *path);
+
+/* ---- copies ---- */
+
+/* Looks at a copy before it is put in place; anything but RESULT_OK keeps it from there. */
+typedef enum result store_copy_check(void *ctx, const char *temporary, struct error *err);
+
+/* Makes a consistent copy at path, mode 0600, in place of what was there, while others may write to the ledger. What was
+ * at path is there until the copy is whole and check (NULL: nobody) has found it good. RESULT_REPORT where it can't be
+ * written. */
+enum result store_copy(struct store *store, const char *path, store_copy_check *check, void *ctx, struct error *err);
+/* Remembers a backup that was made, for prune to name. */
+enum result store_note_backup(struct store *store, const char *path, struct timestamp now, struct error *err);
+
+/* ---- retention ---- */
+
+struct store_pruned {
+    uint64_t jobs;
+    uint64_t answers;
+    uint64_t bytes; /* of their bodies */
+};
+
+/* What jobs resolved before then still have of answers. */
+enum result store_prune_plan(struct store *store, struct timestamp before, struct store_pruned *plan,
+                             struct error *err);
+/* Removes these, and the extracted data that is kept beside them; where they were, and what their digests were, stays. No value
+ * stays behind in free pages. Done in steps that are kept: what was cut short is finished by the next. */
+enum result store_prune(struct store *store, struct timestamp before, struct timestamp now, struct store_pruned *done,
+                        struct error *err);
+
+/* ---- proof ---- */
+
+struct store_verdict {
+    uint64_t findings; /* lines that were found; 0: the ledger is intact */
+    uint64_t runs;
+    uint64_t answers;
+    uint64_t pruned;   /* of these */
+    uint64_t bytes;    /* of their bodies */
+    char digest[65];   /* the newest that was proved, in lower case hex; empty: there is none */
+    int64_t digest_run;
+    int64_t against_run; /* the run whose digest is the one asked for; 0: none is */
+};
+
+struct store_verify {
+    const char *against; /* a digest in lower case hex; NULL: none */
+    void (*found)(void *ctx, const char *line);                     /* what differs, one line, escaped */
+    void (*tick)(void *ctx, const struct store_verdict *so_far);    /* often; NULL: nobody */
+    void *ctx;
+};
+
+/* How many answers there are in the archive, pruned ones included. */
+enum result store_answer_count(struct store *store, uint64_t *count, struct error *err);
+
+/* Checks that the file is sound, that the counts add up, that every archived answer is what was archived and in its place in
+ * the chain, and that reading it again gives what the ledger has. RESULT_OK also where something was found; RESULT_LEDGER
+ * where it can't go on. */
+enum result store_verify(struct store *store, const struct store_verify *options, struct store_verdict *verdict,
+                         struct error *err);
+
 /* ---- reading ---- */
 
 /* All reads between begin and end see one state of the ledger, whatever is written meanwhile. May be nested. */

@@ -31,6 +31,10 @@ int64_t timestamp_ms(struct timestamp t);
 /* So long (0 or more) before t. */
 struct timestamp timestamp_back(struct timestamp t, int64_t ms);
 
+/* So long before now: `10y` by the calendar (from 29 February to the 28th), else a duration, not 0. False where age is
+ * neither, or that would be before the year 0. */
+bool timestamp_before(const char *age, struct timestamp now, struct timestamp *out);
+
 /* Negative, zero or positive, as a is before, at or after b. */
 int timestamp_compare(struct timestamp a, struct timestamp b);
 

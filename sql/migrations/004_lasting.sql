@@ -36,3 +36,13 @@ CREATE TABLE copy (
 CREATE INDEX job_unfinished ON job (created_at) WHERE status IN ('pending', 'processing') AND created_at IS NOT NULL;
 -- The open job that has waited longest, for status, and stale ones.
 CREATE INDEX job_waiting ON job (coalesce(created_at, first_seen_at)) WHERE status IN ('new', 'pending', 'processing');
+
+-- Each prune. One without an end was cut short: what it removed may stand in free pages yet.
+CREATE TABLE prune (
+  id         INTEGER PRIMARY KEY,
+  started_at INTEGER NOT NULL,
+  ended_at   INTEGER,
+  before     INTEGER NOT NULL, -- jobs resolved before
+  answers    INTEGER NOT NULL DEFAULT 0,
+  bytes      INTEGER NOT NULL DEFAULT 0
+) STRICT;

@@ -147,6 +147,16 @@ FILE *atomic_file_stream(struct atomic_file *file)
     return file->stream;
 }
 
+enum result atomic_file_make_private(struct atomic_file *file, struct error *err)
+{
+    return fchmod(fileno(file->stream), 0600) == 0 ? RESULT_OK : report_error(err, file->path, "can't be made private");
+}
+
+const char *atomic_file_path(const struct atomic_file *file)
+{
+    return file->temporary;
+}
+
 static bool sync_folder(const char *folder)
 {
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

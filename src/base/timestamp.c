@@ -172,6 +172,34 @@ struct timestamp timestamp_back(struct timestamp t, int64_t ms)
     return t;
 }
 
+static bool years_back(int years, struct timestamp now, struct timestamp *out)
+{
+    int year, month, day;
+    int64_t days = (now.sec >= 0 ? now.sec : now.sec - (SECONDS_PER_DAY - 1)) / SECONDS_PER_DAY;
+    civil_from_days(days, &year, &month, &day);
+    year -= years;
+    if (year < 0)
+        return false;
+    int last = month_length(year, month);
+    *out = now;
+    out->sec += (timestamp_days(year, month, day < last ? day : last) - days) * SECONDS_PER_DAY;
+    return true;
+}
+
+bool timestamp_before(const char *age, struct timestamp now, struct timestamp *out)
+{
+    struct scan in = {age, strlen(age), true};
+    int64_t ms = 0;
+    if (in.len >= 2 && in.len <= 5 && age[in.len - 1] == 'y') {
+        int years = scan_digits(&in, in.len - 1);
+        return in.ok && years > 0 && years_back(years, now, out);
+    }
+    if (!duration_parse(age, &ms) || ms == 0)
+        return false;
+    *out = timestamp_back(now, ms);
+    return true;
+}
+
 int timestamp_compare(struct timestamp a, struct timestamp b)
 {
     if (a.sec != b.sec)

@@ -24,6 +24,9 @@ enum command_id {
     COMMAND_RUN,
     COMMAND_STATUS,
     COMMAND_SHOW,
+    COMMAND_VERIFY,
+    COMMAND_BACKUP,
+    COMMAND_PRUNE,
     COMMAND_COUNT,
     COMMAND_NONE = COMMAND_COUNT,
 };
@@ -69,6 +72,9 @@ struct settings {
     const char *output; /* -o, or --out of run */
 
     bool json;
+    const char *against;    /* a digest */
+    const char *older_than; /* an age */
+    bool yes;
 
     const char **operands;  /* what is not an option */
     const char **arguments; /* and the rest of it, behind the command */
@@ -139,6 +145,9 @@ enum result command_export(struct cli *cli);
 enum result command_run(struct cli *cli);
 enum result command_status(struct cli *cli);
 enum result command_show(struct cli *cli);
+enum result command_verify(struct cli *cli);
+enum result command_backup(struct cli *cli);
+enum result command_prune(struct cli *cli);
 
 /* ---- key.c ---- */
 
@@ -158,6 +167,8 @@ struct ledger {
     struct store *store;
 };
 enum result ledger_open(struct cli *cli, enum store_mode mode, struct ledger *ledger);
+/* How the program reads answers. */
+const struct store_reader *ledger_reader(void);
 void ledger_close(struct ledger *ledger);
 
 /* ---- for all of them ---- */

@@ -10,6 +10,11 @@ const struct command commands[COMMAND_COUNT] = {
     [COMMAND_RUN] = {"run", "FILE... --out DIR", "ingest, fetch and export all: the nightly job", command_run},
     [COMMAND_STATUS] = {"status", "", "shows the ledger at a glance", command_status},
     [COMMAND_SHOW] = {"show", "JOB_ID", "shows all that is known of one job", command_show},
+    [COMMAND_VERIFY] = {"verify", "", "proves the ledger intact, or says what differs", command_verify},
+    [COMMAND_BACKUP] = {"backup", "FILE", "makes a verified copy of the ledger, also while it is in use",
+                        command_backup},
+    [COMMAND_PRUNE] = {"prune", "--older-than AGE", "removes answers whose time is over; what they were stays provable",
+                       command_prune},
 };
 
 const char *command_nearest(const char *word)

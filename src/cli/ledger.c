@@ -38,6 +38,11 @@ static void read_answer(struct json_reader *json, const char *job_id, const stru
 
 static const struct store_reader reader = {ANSWER_READER_VERSION, read_answer};
 
+const struct store_reader *ledger_reader(void)
+{
+    return &reader;
+}
+
 enum result ledger_open(struct cli *cli, enum store_mode mode, struct ledger *ledger)
 {
     struct error err;

@@ -24,7 +24,7 @@ const struct option options[] = {
      "one rejected row fails its file"},
     {'\0', "again", VALUE_NONE, NULL, READS, set_flag, SETTING(again), 0, 0,
      "read files anew that were ingested before"},
-    {'\0', "dry-run", VALUE_NONE, NULL, READS | FETCHES, set_flag, SETTING(dry_run), 0, 0,
+    {'\0', "dry-run", VALUE_NONE, NULL, READS | FETCHES | COMMAND(PRUNE), set_flag, SETTING(dry_run), 0, 0,
      "say what would be done, and keep nothing"},
 
     {'\0', "base-url", VALUE_REQUIRED, "URL", FETCHES, set_base_url, 0, 0, 0,
@@ -64,7 +64,7 @@ const struct option options[] = {
      "only jobs of this source, by a name under which it was given"},
     {'\0', "limit", VALUE_REQUIRED, "N", FETCHES, set_int, SETTING(limit), 1, 999999999,
      "ask for so many jobs at most"},
-    {'\0', "progress", VALUE_REQUIRED, "WHEN", READS | FETCHES, set_progress, 0, 0, 0,
+    {'\0', "progress", VALUE_REQUIRED, "WHEN", READS | FETCHES | COMMAND(VERIFY), set_progress, 0, 0, 0,
      "auto (default: on a terminal), always or never", .preset = "auto", .words = WORDS("auto", "always", "never")},
     {'\0', "fail-on", VALUE_REQUIRED, "LIST", FETCHES, set_fail_on, 0, 0, 0,
      "exit status 1 too where jobs are failed, not_found, open or stale",
@@ -121,9 +121,18 @@ const struct option options[] = {
     {'\0', "json", VALUE_NONE, NULL, COMMAND(STATUS), set_flag, SETTING(json), 0, 0,
      "as one JSON object"},
 
+    {'\0', "against", VALUE_REQUIRED, "DIGEST", COMMAND(VERIFY), set_digest, SETTING(against), 0, 0,
+     "prove that this digest, noted once from `status`, is still part of the chain"},
+
+    {'\0', "older-than", VALUE_REQUIRED, "AGE", COMMAND(PRUNE), set_age, SETTING(older_than), 0, 0,
+     "answers of jobs that were resolved so long ago: 10y, 3650d"},
+    {'\0', "yes", VALUE_NONE, NULL, COMMAND(PRUNE), set_flag, SETTING(yes), 0, 0,
+     "do it; without it prune only says what it would do", .argument_only = true},
+
     {'d', "db", VALUE_REQUIRED, "FILE", 0, set_text, SETTING(db), 0, 0,
      "the ledger (else $JOBLEDGER_DB, else jobledger.db)", .preset = "jobledger.db"},
-    {'\0', "wait-lock", VALUE_REQUIRED, "DURATION", READS | FETCHES, set_duration, SETTING(wait_lock_ms), 0, 0,
+    {'\0', "wait-lock", VALUE_REQUIRED, "DURATION", READS | FETCHES | COMMAND(PRUNE), set_duration,
+     SETTING(wait_lock_ms), 0, 0,
      "wait so long for another run to end: 90s, 15m, 2h (default 0)", .preset = "0"},
     {'q', "quiet", VALUE_NONE, NULL, 0, set_flag, offsetof(struct cli, log.quiet), 0, 0,
      "say nothing when all is well"},

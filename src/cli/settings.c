@@ -289,6 +289,23 @@ enum result set_fail_on(struct cli *cli, const struct option *option, const char
     return choose_several(option, value, bits, &cli->settings.fail_on, err);
 }
 
+enum result set_digest(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    if (strlen(value) != 64 || strspn(value, "0123456789abcdefABCDEF") != 64)
+        return bad_value(option, value, "a digest as `jobledger status` shows it: 64 hexadecimal digits", err);
+    *(const char **)field_of(cli, option) = value;
+    return RESULT_OK;
+}
+
+enum result set_age(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    struct timestamp before;
+    if (!timestamp_before(value, (struct timestamp){0}, &before))
+        return bad_value(option, value, "an age such as 10y, 3650d or 12h", err);
+    *(const char **)field_of(cli, option) = value;
+    return RESULT_OK;
+}
+
 enum result set_when(struct cli *cli, const struct option *option, const char *value, struct error *err)
 {
     if (!when_valid(text_of(value)))

@@ -13,6 +13,8 @@ struct glance {
     int64_t cost_nano;
     struct strbuf oldest_id; /* empty: nothing is open */
     struct strbuf oldest_created_at;
+    struct strbuf digest; /* of the newest run that is closed; empty: there is none */
+    int64_t digest_run;
 };
 
 static enum result read_jobs(struct store *store, struct glance *glance, struct error *err)
@@ -61,6 +63,23 @@ static enum result read_oldest(struct store *store, struct glance *glance, struc
     return result;
 }
 
+static enum result read_digest(struct store *store, struct glance *glance, struct error *err)
+{
+    struct store_rows *rows;
+    bool more = false;
+    enum result result = store_query(store, "queries/status_digest", &rows, err);
+    if (result == RESULT_OK)
+        result = store_next(rows, &more, err);
+    if (more) {
+        struct text digest = store_text(rows, 0);
+        strbuf_append(&glance->digest, digest.bytes, digest.len);
+        glance->digest_run = store_int(rows, 1);
+        result = glance->digest.failed ? error_memory(err) : RESULT_OK;
+    }
+    store_rows_free(rows);
+    return result;
+}
+
 static void print_glance(const struct cli *cli, const struct glance *glance)
 {
     char cost[DECIMAL_TEXT_MAX];
@@ -77,6 +96,8 @@ static void print_glance(const struct cli *cli, const struct glance *glance)
     if (glance->oldest_id.len > 0)
         printf("oldest open  %s, created %s\n", glance->oldest_id.bytes,
                glance->oldest_created_at.len ? glance->oldest_created_at.bytes : "at an unknown time");
+    if (glance->digest.len > 0)
+        printf("digest       %s (run %" PRId64 ")\n", glance->digest.bytes, glance->digest_run);
 }
 
 static enum result print_runs(struct store *store, struct error *err)
@@ -145,6 +166,11 @@ static enum result print_json(struct store *store, const struct glance *glance, 
     else
         strbuf_printf(&out, "{\"job_id\": \"%s\", \"created_at\": \"%s\"}", glance->oldest_id.bytes,
                       glance->oldest_created_at.bytes);
+    if (glance->digest.len > 0)
+        strbuf_printf(&out, ", \"digest\": {\"run_id\": %" PRId64 ", \"sha256\": \"%s\"}", glance->digest_run,
+                      glance->digest.bytes);
+    else
+        strbuf_puts(&out, ", \"digest\": null");
     strbuf_puts(&out, ", \"runs\": [");
     enum result result = runs_as_json(store, &out, err);
     strbuf_puts(&out, "]}\n");
@@ -165,6 +191,8 @@ static enum result print_status(const struct cli *cli, struct store *store, stru
     result = read_jobs(store, &glance, err);
     if (result == RESULT_OK)
         result = read_oldest(store, &glance, err);
+    if (result == RESULT_OK)
+        result = read_digest(store, &glance, err);
     if (result == RESULT_OK && cli->settings.json) {
         result = print_json(store, &glance, err);
     } else if (result == RESULT_OK) {
@@ -174,6 +202,7 @@ static enum result print_status(const struct cli *cli, struct store *store, stru
     store_snapshot_end(store);
     strbuf_free(&glance.oldest_id);
     strbuf_free(&glance.oldest_created_at);
+    strbuf_free(&glance.digest);
     return result;
 }
 

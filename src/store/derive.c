@@ -31,14 +31,14 @@ static enum result delete_verdicts(struct store *store, int64_t key, struct erro
     return call_run(&call, err);
 }
 
-static enum result insert_verdict(struct store *store, int64_t key, struct text path, struct text expected,
-                                  const struct json *data, struct error *err)
+static enum result insert_verdict(struct store *store, enum sql_id insert, int64_t key, struct text path,
+                                  struct text expected, const struct json *data, struct error *err)
 {
     struct text extracted;
     enum verdict verdict = judge(expected, data, path, &store->scratch, &extracted);
     if (store->scratch.failed)
         return error_memory(err);
-    struct call call = call_of(store, SQL_QUERIES_VERDICT_INSERT);
+    struct call call = call_of(store, insert);
     call_int(&call, 1, key);
     call_text(&call, 2, path);
     call_text(&call, 3, expected);
@@ -47,14 +47,16 @@ static enum result insert_verdict(struct store *store, int64_t key, struct text 
     return call_run(&call, err);
 }
 
-static enum result insert_verdicts(struct store *store, int64_t key, const struct json *data, struct error *err)
+static enum result insert_verdicts(struct store *store, enum sql_id insert, int64_t key, const struct json *data,
+                                   struct error *err)
 {
     struct call call = call_of(store, SQL_QUERIES_VERDICT_STATEMENTS);
     call_int(&call, 1, key);
     bool more;
     enum result result = call_row(&call, &more, err);
     while (result == RESULT_OK && more) {
-        result = insert_verdict(store, key, call_column_text(&call, 0), call_column_text(&call, 1), data, err);
+        result = insert_verdict(store, insert, key, call_column_text(&call, 0), call_column_text(&call, 1), data,
+                                err);
         if (result == RESULT_OK)
             result = call_row(&call, &more, err);
     }
@@ -63,36 +65,51 @@ static enum result insert_verdicts(struct store *store, int64_t key, const struc
     return result;
 }
 
-static enum result read_document(struct store *store, int64_t key, const struct json **document, struct error *err)
+/* *pruned: it is past its time, and what was found once can't be found again. */
+static enum result read_document(struct store *store, int64_t key, const struct json **document, bool *pruned,
+                                 struct error *err)
 {
     struct call call = call_of(store, SQL_QUERIES_VERDICT_DOCUMENT);
     call_int(&call, 1, key);
     bool found;
     const char *problem = NULL;
     *document = NULL;
+    *pruned = false;
     enum result result = call_row(&call, &found, err);
     if (!found)
         return result;
+    *pruned = sqlite3_column_int(call.stmt, 1);
     if (!store->json)
         store->json = json_reader_new();
-    if (store->json)
+    if (store->json && !*pruned)
         *document = json_read(store->json, call_column_text(&call, 0), &problem);
     call_end(&call);
     if (!store->json)
         return error_memory(err);
-    return *document ? RESULT_OK : error_set(err, RESULT_LEDGER, "%s: the last answer of job number %lld can't be "
-                                             "read: %s", store->name, (long long)key, problem);
+    if (*document || *pruned)
+        return RESULT_OK;
+    return error_set(err, RESULT_LEDGER, "%s: the last answer of job number %lld can't be read: %s", store->name,
+                     (long long)key, problem);
+}
+
+enum result store_judge(struct store *store, int64_t key, enum sql_id insert, struct error *err)
+{
+    const struct json *document;
+    bool pruned;
+    enum result result = read_document(store, key, &document, &pruned, err);
+    return result == RESULT_OK && document ? insert_verdicts(store, insert, key, extracted_data(document), err)
+                                           : result;
 }
 
 enum result store_judge_job(struct store *store, int64_t key, struct error *err)
 {
     const struct json *document;
-    enum result result = delete_verdicts(store, key, err);
-    if (result == RESULT_OK)
-        result = read_document(store, key, &document, err);
-    if (result == RESULT_OK && document)
-        result = insert_verdicts(store, key, extracted_data(document), err);
-    return result;
+    bool pruned;
+    enum result result = read_document(store, key, &document, &pruned, err);
+    if (result != RESULT_OK || pruned)
+        return result;
+    result = delete_verdicts(store, key, err);
+    return result == RESULT_OK ? store_judge(store, key, SQL_QUERIES_VERDICT_INSERT, err) : result;
 }
 
 enum result store_rejudge(struct store *store, struct error *err)
@@ -137,21 +154,27 @@ static enum result need_history(struct store *store, struct error *err)
     return store->history ? RESULT_OK : error_memory(err);
 }
 
-enum result store_relive(struct store *store, int64_t key, struct error *err)
+enum result store_relive(struct store *store, int64_t key, relived *each, void *ctx, bool *pruned, struct error *err)
 {
     enum result result = need_history(store, err);
+    *pruned = false;
     if (result != RESULT_OK)
         return result;
     struct call call = call_of(store, SQL_QUERIES_ANSWERS_OF);
     call_int(&call, 1, key);
     bool more;
     result = call_row(&call, &more, err);
-    for (bool first = true; result == RESULT_OK && more; first = false) {
-        if (first)
-            history_start(store->history, call_column_text(&call, 0).bytes);
+    if (more)
+        history_start(store->history, call_column_text(&call, 0).bytes);
+    while (result == RESULT_OK && more) {
         struct answer answer = {.http_status = sqlite3_column_int(call.stmt, 2), .body = call_column_text(&call, 3),
                                 .server_ms = -1};
-        result = history_add(store->history, &answer, err);
+        bool is_pruned = sqlite3_column_type(call.stmt, 4) != SQLITE_NULL;
+        *pruned |= is_pruned;
+        if (!is_pruned)
+            result = history_add(store->history, &answer, err);
+        if (result == RESULT_OK && !is_pruned && each)
+            result = each(ctx, sqlite3_column_int64(call.stmt, 1), err);
         if (result == RESULT_OK)
             result = call_row(&call, &more, err);
     }
@@ -190,7 +213,8 @@ static enum result derive_answer(struct store *store, const struct call *row, in
     *last_key = key;
     enum result result = history_add(store->history, &answer, err);
     if (result == RESULT_OK)
-        result = repair_answer(store, answer_id, history_reading(store->history)->repaired, call_column_text(row, 5), err);
+        result = repair_answer(store, answer_id, history_reading(store->history)->repaired, call_column_text(row, 5),
+                               err);
     return result == RESULT_OK ? store_note_changes(store, key, answer_id, err) : result;
 }
 

@@ -95,15 +95,17 @@ static struct facts follow(const struct facts *before, const struct read *read)
 {
     struct facts now = *before;
     const struct reading *reading = &read->reading;
-    now.gone = reading->outcome == OUTCOME_NOT_FOUND && before->ever_resolved;
-    if (now.gone)
+    if (reading->outcome == OUTCOME_NOT_FOUND && before->ever_resolved) {
+        now.gone = true;
         return now;
+    }
     now.status = reading->status;
     if (reading->outcome != OUTCOME_JOB) {
         now.verdict = reading;
         return now;
     }
     now.ever_resolved = before->ever_resolved || reading->status == JOB_COMPLETED || reading->status == JOB_FAILED;
+    now.gone = false;
     now.object = reading;
     now.verdict = NULL;
     now.data = read->data;

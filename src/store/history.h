@@ -11,7 +11,7 @@ struct history;
 struct facts {
     enum job_status status; /* JOB_NEW before the first answer */
     bool ever_resolved;     /* it was completed or failed once */
-    bool gone;              /* the last answer was a 404 for a job that was ever resolved: it stays as it was */
+    bool gone;              /* a 404 came since the last job object for a job that was ever resolved: it stays so */
     const struct reading *object;  /* the last job object; NULL: none came */
     const struct reading *verdict; /* the last verdict that came behind it and made the status; NULL: none */
     const struct json *data;       /* the object's extracted data; NULL or JSON null: none */

@@ -106,6 +106,9 @@ void call_end(struct call *call);
 /* Runs SQL that takes no values. */
 enum result store_exec(struct store *store, const char *sql, struct error *err);
 
+/* The API's spelling of a decimal, where it is not the one that the number alone would be given; else TEXT_NONE. */
+struct text store_spelling(const struct measure *measure);
+
 /* The number that a statement without parameters gives; 0 where it gives none. */
 enum result store_single_int(struct store *store, enum sql_id id, int64_t *value, struct error *err);
 
@@ -121,11 +124,15 @@ enum result store_save_requests_of_day(struct store *store, struct error *err);
 enum result store_has_statements(struct store *store, bool *has, struct error *err);
 /* Holds the job's data against its ground truth, in place of what was found before. */
 enum result store_judge_job(struct store *store, int64_t key, struct error *err);
+/* Does so and hands each verdict to a statement of the parameters of queries/verdict_insert.sql. */
+enum result store_judge(struct store *store, int64_t key, enum sql_id insert, struct error *err);
 /* Likewise for all jobs in temp.rejudge. */
 enum result store_rejudge(struct store *store, struct error *err);
 
-/* Goes through all archived answers of a job: store->history is then behind the last. */
-enum result store_relive(struct store *store, int64_t key, struct error *err);
+/* Goes through all archived answers of a job: store->history is then behind the last. each (NULL: nobody) is called
+ * behind every one of them. Those that are pruned are left out; *pruned: there were such. */
+typedef enum result relived(void *ctx, int64_t answer_id, struct error *err);
+enum result store_relive(struct store *store, int64_t key, relived *each, void *ctx, bool *pruned, struct error *err);
 /* Keeps what the last answer in store->history changed. */
 enum result store_note_changes(struct store *store, int64_t key, int64_t answer_id, struct error *err);
 
@@ -140,6 +147,13 @@ enum result store_chain_load(struct store *store, struct error *err);
 enum result store_chain_close_runs(struct store *store, struct error *err);
 /* Links all answers, for a ledger from before there was a chain. */
 enum result store_chain_make(struct store *store, struct error *err);
+
+/* ---- copy.c ---- */
+
+/* Keeps a copy beside the ledger at that path; its name goes into path. */
+enum result store_copy_before_migration(struct store *store, const char *ledger, int version, struct strbuf *path,
+                                        struct error *err);
+enum result store_note_migration_copy(struct store *store, const char *path, struct error *err);
 
 /* ---- migrate.c ---- */
 

@@ -91,8 +91,21 @@ enum result store_drop_views(struct store *store, bool temporary, const char *co
     return result;
 }
 
+/* What a step needs beside its SQL, and what stands at the end of the last one. */
+static enum result finish_step(struct store *store, int version, const char *copy, struct error *err)
+{
+    enum result result = RESULT_OK;
+    if (version == SQL_MIGRATIONS_004_LASTING)
+        result = store_chain_make(store, err);
+    if (result != RESULT_OK || version + 1 < migrate_newest())
+        return result;
+    if (copy)
+        result = store_note_migration_copy(store, copy, err);
+    return result == RESULT_OK ? store_make_views(store, false, NULL, err) : result;
+}
+
 /* Each step and the version it leads to are one transaction: a crash leaves the step before it. */
-static enum result migrate_step(struct store *store, int version, struct error *err)
+static enum result migrate_step(struct store *store, int version, const char *copy, struct error *err)
 {
     enum result result = store_write_begin(store, err);
     if (result != RESULT_OK)
@@ -106,10 +119,8 @@ static enum result migrate_step(struct store *store, int version, struct error *
         result = store_drop_views(store, false, NULL, err);
         if (result == RESULT_OK)
             result = store_exec(store, sql_texts[version].text, err);
-        if (result == RESULT_OK && version == SQL_MIGRATIONS_004_LASTING)
-            result = store_chain_make(store, err);
-        if (result == RESULT_OK && version + 1 == migrate_newest())
-            result = store_make_views(store, false, NULL, err);
+        if (result == RESULT_OK)
+            result = finish_step(store, version, copy, err);
         if (result == RESULT_OK)
             result = store_exec(store, stamp, err);
     }
@@ -117,11 +128,15 @@ static enum result migrate_step(struct store *store, int version, struct error *
     return result;
 }
 
-enum result migrate(struct store *store, struct error *err)
+enum result migrate(struct store *store, const char *path, struct error *err)
 {
     int64_t version = 0;
+    struct strbuf copy = {0};
     enum result result = migrate_int(store, "PRAGMA user_version", &version, err);
+    if (result == RESULT_OK && path && version > 0 && version < migrate_newest())
+        result = store_copy_before_migration(store, path, (int)version, &copy, err);
     for (int v = (int)version; result == RESULT_OK && v < migrate_newest(); v++)
-        result = migrate_step(store, v, err);
+        result = migrate_step(store, v, copy.bytes, err);
+    strbuf_free(&copy);
     return result;
 }

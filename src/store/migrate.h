@@ -9,8 +9,9 @@
 /* How many steps there are: the version that this program writes. */
 int migrate_newest(void);
 
-/* Brings the ledger to the newest version, and makes its views. */
-enum result migrate(struct store *store, struct error *err);
+/* Brings the ledger to the newest version, and makes its views. path (NULL: it is none that lasts) is where it stands: a
+ * copy of it as it was is kept beside it. */
+enum result migrate(struct store *store, const char *path, struct error *err);
 
 /* The number that a statement gives in its first row. */
 enum result migrate_int(struct store *store, const char *sql, int64_t *value, struct error *err);

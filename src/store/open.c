@@ -231,7 +231,7 @@ static enum result open_path(struct store *store, const char *path, enum store_m
     if (result == RESULT_OK && mode != STORE_READ) {
         result = make_durable(store, err);
         if (result == RESULT_OK)
-            result = migrate(store, err);
+            result = migrate(store, path, err);
         if (result == RESULT_OK)
             result = store_derive(store, err);
     }
@@ -287,7 +287,7 @@ enum result store_open_scratch(const struct store_reader *reader, struct store *
     if (result == RESULT_OK)
         result = configure(store, STORE_CREATE, err);
     if (result == RESULT_OK)
-        result = migrate(store, err);
+        result = migrate(store, NULL, err);
     if (result == RESULT_OK)
         result = store_derive(store, err);
     if (result == RESULT_OK)
@@ -295,6 +295,18 @@ enum result store_open_scratch(const struct store_reader *reader, struct store *
     else
         store_close(store);
     return result;
+}
+
+bool store_is_ledger(const char *path)
+{
+    /* https://www.sqlite.org/fileformat.html: the magic at 0, the application_id at 68, big-endian. */
+    unsigned char header[72] = "";
+    FILE *file = fopen(path, "r");
+    size_t n = file ? fread(header, 1, sizeof header, file) : 0;
+    if (file)
+        fclose(file);
+    uint32_t id = (uint32_t)header[68] << 24 | (uint32_t)header[69] << 16 | (uint32_t)header[70] << 8 | header[71];
+    return n == sizeof header && memcmp(header, "SQLite format 3", 16) == 0 && id == APPLICATION_ID;
 }
 
 enum result store_trial(struct store *store, struct error *err)

@@ -116,13 +116,17 @@ static void bind_measure(struct call *call, int index, const struct measure *m)
     call_int_or_null(call, index, m->known, m->nano);
 }
 
-/* The API's spelling, where it is not the one that the number alone would be given. */
-static void bind_spelling(struct call *call, int index, const struct measure *m)
+struct text store_spelling(const struct measure *m)
 {
     char canonical[DECIMAL_TEXT_MAX];
     size_t len = decimal_format(m->nano, canonical);
     bool same = !m->known || text_equal(m->spelling, (struct text){canonical, len});
-    call_text(call, index, same ? TEXT_NONE : m->spelling);
+    return same ? TEXT_NONE : m->spelling;
+}
+
+static void bind_spelling(struct call *call, int index, const struct measure *m)
+{
+    call_text(call, index, store_spelling(m));
 }
 
 static void bind_moment(struct call *call, int index, const struct moment *m)
@@ -180,7 +184,8 @@ static enum result save_verdict(const struct saving *s)
 static enum result save_gone(const struct saving *s)
 {
     static const struct reading nothing;
-    enum result result = store_relive(s->store, s->key, s->err);
+    bool pruned;
+    enum result result = store_relive(s->store, s->key, NULL, NULL, &pruned, s->err);
     if (result != RESULT_OK)
         return result;
     const struct facts *facts = history_now(s->store->history);
@@ -256,7 +261,8 @@ static enum result save_derived(const struct saving *s)
         result = store_judge_job(s->store, s->key, s->err);
     if (result != RESULT_OK || !s->is_new || job_status_open(s->before.status))
         return result;
-    result = store_relive(s->store, s->key, s->err);
+    bool pruned;
+    result = store_relive(s->store, s->key, NULL, NULL, &pruned, s->err);
     return result == RESULT_OK ? store_note_changes(s->store, s->key, s->answer_id, s->err) : result;
 }
 

@@ -1,0 +1,1 @@
+INSERT INTO prune (started_at, before) VALUES (?1, ?2);

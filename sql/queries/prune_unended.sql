@@ -1,0 +1,1 @@
+SELECT EXISTS (SELECT 1 FROM prune WHERE ended_at IS NULL);

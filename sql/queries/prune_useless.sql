@@ -1,0 +1,1 @@
+DELETE FROM useless_answer WHERE job = ?1;

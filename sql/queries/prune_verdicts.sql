@@ -1,0 +1,1 @@
+UPDATE verdict SET extracted = NULL WHERE job = ?1;

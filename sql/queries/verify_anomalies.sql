@@ -1,0 +1,1 @@
+SELECT field, problem, value FROM anomaly WHERE job = ?1 ORDER BY field;

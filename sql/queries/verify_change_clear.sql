@@ -1,0 +1,1 @@
+DELETE FROM temp.verify_change;

@@ -1,0 +1,1 @@
+INSERT INTO temp.verify_job (job) VALUES (?1) ON CONFLICT DO NOTHING;

@@ -1,0 +1,1 @@
+SELECT job FROM temp.verify_job ORDER BY job;

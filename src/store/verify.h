@@ -1,0 +1,54 @@
+/* What the parts of verify share. */
+#ifndef JOBLEDGER_STORE_VERIFY_H
+#define JOBLEDGER_STORE_VERIFY_H
+
+#include "ledger.h"
+
+struct verification {
+    struct store *store;
+    const struct store_verify *options;
+    struct store_verdict *verdict;
+    struct json_reader *json;
+    struct error *err;
+};
+
+/* One line of what differs. */
+enum result verify_found(struct verification *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The archive, answer by answer in the order of the chain, and the runs. */
+enum result verify_archive(struct verification *v);
+/* Jobs with more than one answer that counts, changes, verdicts: derived anew. */
+enum result verify_derived(struct verification *v);
+
+/* Whether the job's columns are what the reading gives; call stands on a row with the columns of
+ * queries/verify_job.sql from `first` on. NULL, or what differs: static. */
+const char *verify_columns(const struct call *call, int first, const struct reading *object);
+/* Likewise the error's. */
+const char *verify_error(const struct call *call, int first, const struct reading *said);
+/* Whether the ledger's anomalies of the job are those of the reading, and gone. */
+enum result verify_anomalies(struct verification *v, int64_t key, const char *job_id, const struct reading *object,
+                             bool gone);
+
+/* Columns of queries/verify_job.sql. */
+enum verify_column {
+    VERIFY_JOB_ID,
+    VERIFY_STATUS,
+    VERIFY_EVER_RESOLVED,
+    VERIFY_IN_TROUBLE,
+    VERIFY_LAST_ANSWER,
+    VERIFY_OBJECT_ANSWER,
+    VERIFY_MODEL,
+    VERIFY_TIME,
+    VERIFY_TIME_SPELLING,
+    VERIFY_COST,
+    VERIFY_CONFIDENCE,
+    VERIFY_CONFIDENCE_SPELLING,
+    VERIFY_CREATED,
+    VERIFY_CREATED_NSEC,
+    VERIFY_COMPLETED,
+    VERIFY_COMPLETED_NSEC,
+    VERIFY_ERROR_CODE,
+    VERIFY_ERROR_MESSAGE,
+};
+
+#endif
