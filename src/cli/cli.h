@@ -27,6 +27,7 @@ enum command_id {
     COMMAND_VERIFY,
     COMMAND_BACKUP,
     COMMAND_PRUNE,
+    COMMAND_CONFIG,
     COMMAND_COUNT,
     COMMAND_NONE = COMMAND_COUNT,
 };
@@ -41,6 +42,7 @@ enum fail_on {
 /* Everything that options, environment and config file say. Strings belong to whatever cli->given says. */
 struct settings {
     const char *db;
+    const char *config; /* the config file; NULL: there is none */
     struct clock clock;
     int64_t wait_lock_ms;
     bool help;
@@ -83,7 +85,9 @@ struct settings {
 
 struct cli {
     enum command_id command;
+    bool explain; /* `config COMMAND`: its settings are to be shown, in place of what it does */
     struct givens given;
+    struct strbuf config_text; /* of the config file: the strings that it gave are in it */
     struct settings settings;
     struct log log;
     const volatile sig_atomic_t *signal;
@@ -105,8 +109,8 @@ const char *command_nearest(const char *word);    /* NULL: none is near */
 
 /* ---- settle.c, help.c ---- */
 
-/* Fills cli->command, cli->given and cli->settings from the arguments, the environment and the defaults. RESULT_USAGE
- * names what was wrong; the options of every command have then taken effect all the same. */
+/* Fills cli->command, cli->given and cli->settings from the arguments, the environment, the config file and the
+ * defaults. RESULT_USAGE names what was wrong; the options of every command have then taken effect all the same. */
 enum result options_parse(struct cli *cli, int argc, char **argv, struct error *err);
 void options_free(struct cli *cli); /* gives back what options_parse() took, whatever it came to */
 void options_print_help(enum command_id command); /* COMMAND_NONE: of the program */
@@ -148,6 +152,7 @@ enum result command_show(struct cli *cli);
 enum result command_verify(struct cli *cli);
 enum result command_backup(struct cli *cli);
 enum result command_prune(struct cli *cli);
+enum result command_config(struct cli *cli);
 
 /* ---- key.c ---- */
 

@@ -15,6 +15,8 @@ const struct command commands[COMMAND_COUNT] = {
                         command_backup},
     [COMMAND_PRUNE] = {"prune", "--older-than AGE", "removes answers whose time is over; what they were stays provable",
                        command_prune},
+    [COMMAND_CONFIG] = {"config", "[COMMAND]", "shows the settings in force, and where each comes from",
+                        command_config},
 };
 
 const char *command_nearest(const char *word)

@@ -84,7 +84,7 @@ static enum result run_command(struct cli *cli)
     }
     if (cli->command == COMMAND_NONE)
         return first_steps(cli);
-    return commands[cli->command].run(cli);
+    return cli->explain ? command_config(cli) : commands[cli->command].run(cli);
 }
 
 int main(int argc, char **argv)

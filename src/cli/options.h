@@ -30,6 +30,7 @@ struct option {
     const char *preset;       /* the value where none is given */
     const char *const *words; /* up to NULL: the values, or those that have a name */
     const char *ledger;       /* the query that finds values in the ledger, for completion */
+    const char *set_by;       /* the option that sets this one, too */
     bool repeats;             /* every value counts; else the last */
     bool argument_only;       /* has no place in a config file */
 };
@@ -58,7 +59,8 @@ option_setter set_int;     /* int, from min to max */
 option_setter set_seconds; /* int64_t, milliseconds; not 0 */
 option_setter set_duration; /* int64_t, milliseconds */
 
-option_setter set_now, set_verbose, set_log_format, set_delimiter, set_auth, set_base_url, set_fail_on, set_rate,
-    set_digest, set_age, set_when, set_status, set_label, set_threshold, set_stale_after, set_burst, set_recheck, set_job, set_wait, set_progress, set_format, set_excel, set_cells;
+option_setter set_now, set_verbose, set_log_format, set_delimiter, set_encoding, set_auth, set_base_url, set_fail_on,
+    set_rate, set_digest, set_age, set_when, set_status, set_label, set_threshold, set_stale_after, set_burst,
+    set_recheck, set_job, set_wait, set_progress, set_format, set_excel, set_cells;
 
 #endif

@@ -202,6 +202,13 @@ enum result set_delimiter(struct cli *cli, const struct option *option, const ch
                      err);
 }
 
+enum result set_encoding(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    (void)option;
+    cli->settings.reader.encoding = value;
+    return reader_check(&(struct reader_options){.encoding = value}, err);
+}
+
 enum result set_auth(struct cli *cli, const struct option *option, const char *value, struct error *err)
 {
     static const enum fetch_auth kinds[] = {FETCH_AUTH_X_API_KEY, FETCH_AUTH_API_KEY, FETCH_AUTH_BEARER};

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "config_file.h"
 
 const struct option *given_option(const struct given *given, enum command_id command)
 {
@@ -59,11 +60,23 @@ static void add_environment(struct givens *givens)
                                           .commands = GIVEN_FOR_ALL, .variable = variable});
 }
 
+static enum result add_config_file(struct cli *cli, struct error *err)
+{
+    for (size_t i = 0; i < cli->given.count; i++)
+        if (strcmp(cli->given.items[i].name, "config") == 0)
+            cli->settings.config = cli->given.items[i].value;
+    if (!cli->settings.config || !cli->settings.config[0])
+        return RESULT_OK;
+    enum result result = config_file_read(cli->settings.config, &cli->config_text, err);
+    return result == RESULT_OK ? config_file_parse(cli->settings.config, &cli->config_text, &cli->given, err) : result;
+}
+
 /* ---- taking it in ---- */
 
 static enum result set(struct cli *cli, const struct option *option, const struct given *given, struct error *err)
 {
     struct error why;
+    char place[300];
     if (given->origin == ORIGIN_ENVIRONMENT && !given->value)
         return RESULT_OK;
     enum result result = option_set(cli, option, given->value, &why);
@@ -71,7 +84,11 @@ static enum result set(struct cli *cli, const struct option *option, const struc
         return RESULT_OK;
     if (given->origin == ORIGIN_ENVIRONMENT)
         return error_set(err, result, "$%s: %s", given->variable, why.text);
-    return error_set(err, result, "%s", why.text);
+    if (given->origin != ORIGIN_FILE)
+        return error_set(err, result, "%s", why.text);
+    config_file_place(cli->settings.config, given->line, place, sizeof place);
+    const char *as_in_file = why.text + (strncmp(why.text, "--", 2) == 0 ? 2 : 0);
+    return error_set(err, result, "%s: %s", place, as_in_file);
 }
 
 /* What does not count must be right all the same: on a copy that is thrown away. */
@@ -120,6 +137,34 @@ static enum result take_all(struct cli *cli, const bool *in_force, bool global, 
     return result;
 }
 
+/* Whatever the command, for each that the line is meant for. */
+static enum result check_line(const struct cli *cli, const struct given *given, struct error *err)
+{
+    enum command_id good = COMMAND_NONE;
+    struct error why;
+    for (enum command_id c = 0; c < COMMAND_COUNT; c++) {
+        const struct option *option = given_option(given, c);
+        enum result result = option ? check(cli, option, given, c, &why) : RESULT_OK;
+        if (result != RESULT_OK && good != COMMAND_NONE)
+            return error_set(err, result, "%s (for %s; what is for %s alone stands behind [%s])", why.text,
+                             commands[c].name, commands[good].name, commands[good].name);
+        if (result != RESULT_OK)
+            return error_set(err, result, "%s", why.text);
+        if (option)
+            good = c;
+    }
+    return RESULT_OK;
+}
+
+static enum result check_config_file(const struct cli *cli, struct error *err)
+{
+    enum result result = RESULT_OK;
+    for (size_t i = 0; i < cli->given.count && result == RESULT_OK; i++)
+        if (cli->given.items[i].origin == ORIGIN_FILE)
+            result = check_line(cli, &cli->given.items[i], err);
+    return result;
+}
+
 static enum result settle(struct cli *cli, enum result result, struct error *err)
 {
     struct settings *s = &cli->settings;
@@ -135,18 +180,16 @@ static enum result settle(struct cli *cli, enum result result, struct error *err
     }
     givens_in_force(&cli->given, cli->command, in_force);
     result = take_all(cli, in_force, true, result, err);
+    if (result == RESULT_OK)
+        result = check_config_file(cli, err);
     result = take_all(cli, in_force, false, result, err);
     free(in_force);
     return result;
 }
 
-/* The first operand. */
-static enum result take_command(struct cli *cli, const char *word, struct error *err)
+static enum result unknown_command(const char *word, struct error *err)
 {
     char shown[200];
-    cli->command = command_find(word);
-    if (cli->command != COMMAND_NONE)
-        return RESULT_OK;
     const char *nearest = command_nearest(word);
     text_printable(text_of(word), 60, shown, sizeof shown);
     if (nearest)
@@ -154,22 +197,33 @@ static enum result take_command(struct cli *cli, const char *word, struct error 
     return error_set(err, RESULT_USAGE, "unknown command %s; see `jobledger --help`", shown);
 }
 
+/* The first operand is the command, the second of `config` the one that it explains. */
+static enum result take_operands(struct cli *cli, const struct arguments *arguments, struct error *err)
+{
+    const char *word = NULL;
+    size_t used = 0;
+    cli->command = COMMAND_NONE;
+    if (used < arguments->operand_count)
+        cli->command = command_find(word = arguments->operands[used++]);
+    cli->explain = cli->command == COMMAND_CONFIG;
+    if (cli->explain && used < arguments->operand_count)
+        cli->command = command_find(word = arguments->operands[used++]);
+    cli->settings.operands = arguments->operands;
+    cli->settings.arguments = arguments->operands + used;
+    cli->settings.argument_count = arguments->operand_count - used;
+    return word && cli->command == COMMAND_NONE ? unknown_command(word, err) : RESULT_OK;
+}
+
 enum result options_parse(struct cli *cli, int argc, char **argv, struct error *err)
 {
     struct arguments arguments = {0};
-    size_t used = 0;
-    enum result result = arguments_split(&arguments, argc, argv, &cli->given, err);
-    cli->command = COMMAND_NONE;
-    if (used < arguments.operand_count) {
-        enum result one = take_command(cli, arguments.operands[used++], result == RESULT_OK ? err : NULL);
-        result = result == RESULT_OK ? one : result;
-    }
-    cli->settings.operands = arguments.operands;
-    cli->settings.arguments = arguments.operands + used;
-    cli->settings.argument_count = arguments.operand_count - used;
+    enum result split = arguments_split(&arguments, argc, argv, &cli->given, err);
+    enum result command = take_operands(cli, &arguments, split == RESULT_OK ? err : NULL);
+    enum result result = split == RESULT_OK ? command : split;
+    enum result file = add_config_file(cli, result == RESULT_OK ? err : NULL);
     add_presets(&cli->given);
     add_environment(&cli->given);
-    return settle(cli, result, err);
+    return settle(cli, result == RESULT_OK ? file : result, err);
 }
 
 void options_free(struct cli *cli)
@@ -178,4 +232,5 @@ void options_free(struct cli *cli)
     free(cli->settings.job_ids);
     free(cli->settings.labels);
     givens_free(&cli->given);
+    strbuf_free(&cli->config_text);
 }

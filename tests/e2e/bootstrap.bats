@@ -2,7 +2,7 @@
 # .ci/bootstrap on machines made of fakes: what it asks of apt-get, and what it tells people without it.
 
 BOOTSTRAP="$BATS_TEST_DIRNAME/../../.ci/bootstrap"
-MODULES="libcurl json-c sqlite3 nettle libmicrohttpd zlib cmocka"
+MODULES="libcurl json-c sqlite3 nettle inih libmicrohttpd zlib cmocka"
 HEADERS="stdio.h csv.h"
 APT_GET="apt-get -q -y -o DPkg::Lock::Timeout=120"
 TOOLS="make sqlite3 prove curl openssl python3 jq clang valgrind nginx soffice localc"
@@ -85,7 +85,7 @@ line() {
     [ "$(sed -n 1p "$LOG")" = "noninteractive $APT_GET update" ]
     [ "$(wc -l <"$LOG")" -eq 2 ]
     installs "gcc libc6-dev make pkg-config libcurl4-openssl-dev libjson-c-dev libsqlite3-dev sqlite3 libcsv-dev \
-nettle-dev \
+nettle-dev libinih-dev \
 libmicrohttpd-dev zlib1g-dev tzdata libcmocka-dev bats perl curl openssl python3 jq clang libclang-rt-14-dev valgrind \
 nginx-light libreoffice-calc"
 }
@@ -124,7 +124,7 @@ nginx-light libreoffice-calc"
     mkdir "$MACHINE/headers/curl"
     : >"$MACHINE/headers/curl/curl.h"
     bootstrap build
-    installs "pkg-config libjson-c-dev libsqlite3-dev nettle-dev libmicrohttpd-dev zlib1g-dev"
+    installs "pkg-config libjson-c-dev libsqlite3-dev nettle-dev libinih-dev libmicrohttpd-dev zlib1g-dev"
 }
 
 @test "a server in the folder for servers is there, though no one's PATH leads to it" {

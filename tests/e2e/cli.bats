@@ -4,7 +4,7 @@ load jobledger
 @test "--help names every command, and each command's help its options" {
     jl --help
     ok
-    for command in ingest fetch export run status show; do
+    for command in ingest fetch export run status show config; do
         [[ $output == *"  $command "* ]]
         jl $command --help
         ok
@@ -16,14 +16,14 @@ load jobledger
 }
 
 @test "help fits 80 columns" {
-    for command in "" ingest fetch export run status show; do
+    for command in "" ingest fetch export run status show config; do
         "$JOBLEDGER" $command --help > help
         [ "$(wc -L < help)" -le 80 ]
     done
 }
 
 @test "every option in a command's help is taken by that command" {
-    for command in ingest fetch export run status show; do
+    for command in ingest fetch export run status show config; do
         for option in $("$JOBLEDGER" $command --help | grep -o '^ *\(-., \)\?--[a-z-]*' | grep -o -- '--[a-z-]*'); do
             jl $command "$option"
             [[ $stderr != *"unknown option"* ]]
