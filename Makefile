@@ -123,11 +123,17 @@ lint: ## who includes whom, banned calls, sizes
 golden: all ## writes samples/reports anew from the built program; look at the difference before you commit it
 	@tests/golden "$(BUILD)" write
 
-install: $(BUILD)/jobledger ## the program, below DESTDIR and PREFIX
+INSTALLED := bin/jobledger share/bash-completion/completions/jobledger share/zsh/site-functions/_jobledger \
+             share/fish/vendor_completions.d/jobledger.fish
+
+install: $(BUILD)/jobledger ## the program and the completions of the shells, below DESTDIR and PREFIX
 	install -D -m 755 $(BUILD)/jobledger $(DESTDIR)$(PREFIX)/bin/jobledger
+	install -D -m 644 src/completions/jobledger.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/jobledger
+	install -D -m 644 src/completions/_jobledger $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_jobledger
+	install -D -m 644 src/completions/jobledger.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/jobledger.fish
 
 uninstall: ## takes away what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/jobledger
+	rm -f $(INSTALLED:%=$(DESTDIR)$(PREFIX)/%)
 
 clean: ## removes BUILD
 	rm -rf $(BUILD)

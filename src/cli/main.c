@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "complete.h"
 
 #ifndef JOBLEDGER_VERSION
 #define JOBLEDGER_VERSION "dev"
@@ -96,6 +97,8 @@ int main(int argc, char **argv)
     struct cli cli = {.signal = &signal_seen};
     cli.log.clock = &cli.settings.clock;
     struct error err;
+    if (argc > 1 && strcmp(argv[1], "--complete") == 0)
+        return flush_output(&cli, complete(argc - 1, argv + 1, &signal_seen));
     enum result result = options_parse(&cli, argc, argv, &err);
     if (result == RESULT_OK)
         result = flush_output(&cli, run_command(&cli));
