@@ -10,6 +10,7 @@
 
 /* RESULT_USAGE where there is no such zone, with the nearest one. UTC is always there. */
 enum result zone_use(const char *name, struct error *err);
+enum result zone_check(const char *name, struct error *err); /* likewise, but the one in use stays */
 
 /* Seconds east of UTC at a time (since 1970-01-01T00:00:00Z). */
 int64_t zone_offset(int64_t sec);

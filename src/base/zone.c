@@ -83,12 +83,17 @@ static enum result unknown(const char *name, struct error *err)
     return error_set(err, RESULT_USAGE, "unknown time zone %s; expected an IANA name such as Europe/Zurich", shown);
 }
 
+enum result zone_check(const char *name, struct error *err)
+{
+    return strcmp(name, "UTC") == 0 || is_zone_file(name) ? RESULT_OK : unknown(name, err);
+}
+
 enum result zone_use(const char *name, struct error *err)
 {
-    bool utc = strcmp(name, "UTC") == 0;
-    if (!utc && !is_zone_file(name))
-        return unknown(name, err);
-    if (setenv("TZ", utc ? "UTC0" : name, 1) != 0)
+    enum result result = zone_check(name, err);
+    if (result != RESULT_OK)
+        return result;
+    if (setenv("TZ", strcmp(name, "UTC") == 0 ? "UTC0" : name, 1) != 0)
         return error_memory(err);
     tzset();
     return RESULT_OK;

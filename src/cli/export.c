@@ -128,26 +128,25 @@ static enum result unknown_report(const char *name, struct error *err)
     return error_set(err, RESULT_USAGE, "unknown report %s; `jobledger export --help` lists them", shown);
 }
 
-/* Options that mean something to some reports only. */
-static enum result check_options(const struct settings *s, const struct report *report, struct error *err)
+/* Options that mean something to some reports only. In a config file they wait for those. */
+static enum result check_options(const struct cli *cli, const struct report *report, struct error *err)
 {
-    const struct {
-        bool given;
+    static const struct {
         const char *option;
         const char *reports[2];
     } limited[] = {
-        {s->filter.by != NULL, "--by", {"models", "daily"}},
-        {s->export.path != NULL, "--path", {"items", NULL}},
-        {s->export.with != NULL, "--with", {"items", NULL}},
-        {s->filter.threshold_nano != STORE_THRESHOLD, "--threshold", {"review", NULL}},
-        {s->filter.stale_after_ms > 0, "--stale-after", {"stale", NULL}},
+        {"by", {"models", "daily"}},
+        {"path", {"items", NULL}},
+        {"with", {"items", NULL}},
+        {"threshold", {"review", NULL}},
+        {"stale-after", {"stale", NULL}},
     };
     for (size_t i = 0; i < sizeof limited / sizeof limited[0]; i++) {
         const char *const *names = limited[i].reports;
         bool fits = strcmp(report->name, names[0]) == 0 || (names[1] && strcmp(report->name, names[1]) == 0);
-        if (!limited[i].given || fits)
+        if (fits || !givens_have(&cli->given, limited[i].option, ORIGIN_ARGUMENT))
             continue;
-        return error_set(err, RESULT_USAGE, "%s is for the report %s%s%s, not for %s", limited[i].option, names[0],
+        return error_set(err, RESULT_USAGE, "--%s is for the report %s%s%s, not for %s", limited[i].option, names[0],
                          names[1] ? " and " : "", names[1] ? names[1] : "", report->name);
     }
     return RESULT_OK;
@@ -170,7 +169,7 @@ static enum result check_arguments(const struct cli *cli, const struct report **
         return RESULT_OK;
     }
     *report = export_report(s->arguments[0]);
-    return *report ? check_options(s, *report, err) : unknown_report(s->arguments[0], err);
+    return *report ? check_options(cli, *report, err) : unknown_report(s->arguments[0], err);
 }
 
 static enum result export_one(struct cli *cli, struct store *store, const struct report *report)

@@ -51,11 +51,12 @@ enum result settings_filter(struct cli *cli, struct error *err)
 {
     struct settings *s = &cli->settings;
     struct store_filter *filter = &s->filter;
-    enum result result = zone_use(s->timezone ? s->timezone : "UTC", err);
+    const char *zone = s->timezone ? s->timezone : "UTC";
+    enum result result = zone_use(zone, err);
     if (result != RESULT_OK)
         return result;
     struct timestamp now = clock_now(&s->clock);
-    filter->in_zone = s->timezone != NULL;
+    filter->in_zone = strcmp(zone, "UTC") != 0;
     filter->since = moment_of(s->since, now);
     filter->until = moment_of(s->until, now);
     filter->source = s->selection.source;

@@ -1,6 +1,7 @@
 #include "given.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void givens_add(struct givens *givens, struct given given)
 {
@@ -15,6 +16,14 @@ void givens_add(struct givens *givens, struct given given)
         givens->room = room;
     }
     givens->items[givens->count++] = given;
+}
+
+bool givens_have(const struct givens *givens, const char *name, enum origin origin)
+{
+    for (size_t i = 0; i < givens->count; i++)
+        if (givens->items[i].origin == origin && strcmp(givens->items[i].name, name) == 0)
+            return true;
+    return false;
 }
 
 void givens_free(struct givens *givens)

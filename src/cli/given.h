@@ -34,6 +34,7 @@ struct givens {
 };
 
 void givens_add(struct givens *givens, struct given given);
+bool givens_have(const struct givens *givens, const char *name, enum origin origin);
 void givens_free(struct givens *givens);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "decimal.h"
 #include "options.h"
+#include "zone.h"
 
 static enum result bad_value(const struct option *option, const char *value, const char *expected, struct error *err)
 {
@@ -340,6 +341,13 @@ enum result set_label(struct cli *cli, const struct option *option, const char *
     cli->settings.labels[filter->label_count++] = (struct store_label){name, text_of(equals + 1)};
     filter->labels = cli->settings.labels;
     return RESULT_OK;
+}
+
+enum result set_timezone(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    (void)option;
+    cli->settings.timezone = value;
+    return zone_check(value, err);
 }
 
 enum result set_threshold(struct cli *cli, const struct option *option, const char *value, struct error *err)

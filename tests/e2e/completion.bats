@@ -94,6 +94,19 @@ offers() {
     same "$(offers -d my.db show job_m1000)" job_m1000
 }
 
+@test "models and labels out of the ledger" {
+    spell 'job_id,client,cost center,expected.total\njob_1,A,7,1\njob_2,B,8,1\n' > in.csv
+    spell 'job_id,client,country\njob_3,A,CH\n' > in2.csv
+    "$JOBLEDGER" -q ingest in.csv in2.csv
+    query "UPDATE job SET model_used = CASE job_id WHEN 'job_1' THEN 'gpt-4o' WHEN 'job_2' THEN 'claude 3' END"
+    same "$(offers export --model '')" "claude 3 gpt-4o"
+    same "$(offers export --model=g)" "--model=gpt-4o"
+    same "$(offers export --by c)" "client cost center country"
+    same "$(offers run --label cl)" "client="
+    same "$(offers export --label=)" "--label=client= --label=cost center= --label=country="
+    same "$(offers export --label client=)" ""
+}
+
 @test "where there is no ledger, or no sense, nothing is offered, nothing said and nothing made" {
     echo nonsense > no.db
     for line in "show job_" "-d no.db show job_" "-d /nowhere/x.db show job_" "-c missing show job_" "--bogus show job_" \

@@ -271,6 +271,25 @@ END
     ok
 }
 
+@test "what one report needs of the file does not disturb the others" {
+    spell 'job_id,client\njob_1,A\n' > in.csv
+    "$JOBLEDGER" -q ingest in.csv
+    conf '[export]\nby = client\nthreshold = 0.9\npath = lines\nwith = a\nstale-after = 1h\ntimezone = Europe/Zurich\n'
+    jl -c c.conf export jobs
+    ok
+    same "$output" "$(csv jobs)"
+    jl -c c.conf export models
+    ok
+    [[ $output == label.client,* ]]
+    jl -c c.conf export jobs --by client
+    ends 2
+    says "--by is for the report models and daily, not for jobs"
+    jl -c c.conf export stale --now 2100-01-01T00:00:00Z
+    [[ $output == *job_1* ]]
+    refused '[export]\ntimezone = Europe/Zuerich\n' '2: unknown time zone Europe/Zuerich; did you mean Europe/Zurich?'
+    refused '[export]\nthreshold = 2\n' '2: threshold 2: expected a number from 0 to 1'
+}
+
 @test "log-format and quiet of the file are heeded by errors before and behind them, and by those of the arguments" {
     conf 'paralel = 4\nlog-format = json\n'
     jl -c c.conf status
