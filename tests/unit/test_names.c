@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "src/exporter/names.h"
+#include "names.h"
 
 static size_t must_add(struct names *names, struct text name)
 {

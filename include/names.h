@@ -1,6 +1,6 @@
 /* A set of names in the order in which they came. */
-#ifndef JOBLEDGER_EXPORTER_NAMES_H
-#define JOBLEDGER_EXPORTER_NAMES_H
+#ifndef JOBLEDGER_NAMES_H
+#define JOBLEDGER_NAMES_H
 
 #include "strbuf.h"
 #include "text.h"
