@@ -1,4 +1,5 @@
-/* Job IDs, labels and ground truth out of CSV as spreadsheets write it. libcsv and iconv sit behind this contract. */
+/* Job IDs, labels and ground truth out of CSV as spreadsheets write it, packed by gzip or zstd or not: that is known by
+ * its content. libcsv, iconv, zlib and libzstd sit behind this contract. */
 #ifndef JOBLEDGER_READER_H
 #define JOBLEDGER_READER_H
 

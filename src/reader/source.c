@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
+
+#include "alien.h"
+#include "unpack.h"
 
 #define NAME_CHARS_MAX 60
 
@@ -18,8 +20,9 @@ struct window {
 };
 
 struct reader_source {
-    int fd;
-    int read_errno; /* 0: no read has failed */
+    struct reader_unpack *bytes;
+    enum result failed; /* to read: says `why`. RESULT_OK: nothing has */
+    struct error why;
     bool eof;
     const char *name;
     const char *encoding; /* NULL: UTF-8, which needs no decoder */
@@ -66,8 +69,7 @@ enum result reader_source_open(int fd, const char *name, const char *encoding, s
     struct reader_source *source = malloc(sizeof *source);
     if (!source)
         return error_memory(err);
-    source->fd = fd;
-    source->read_errno = 0;
+    source->failed = RESULT_OK;
     source->eof = false;
     source->name = name;
     source->encoding = encoding && !is_utf8(encoding) ? encoding : NULL;
@@ -78,7 +80,9 @@ enum result reader_source_open(int fd, const char *name, const char *encoding, s
     source->used = 0;
     source->text.len = 0;
     source->raw.len = 0;
-    enum result result = source->encoding ? open_decoder(source, err) : RESULT_OK;
+    enum result result = reader_unpack_open(fd, name, &source->bytes, err);
+    if (result == RESULT_OK && source->encoding)
+        result = open_decoder(source, err);
     if (result == RESULT_OK)
         *out = source;
     else
@@ -92,6 +96,7 @@ void reader_source_close(struct reader_source *source)
         return;
     if (source->decoder != (iconv_t)-1)
         iconv_close(source->decoder);
+    reader_unpack_close(source->bytes);
     free(source);
 }
 
@@ -105,13 +110,11 @@ static void drop_front(struct window *window, size_t n)
 static void fill(struct reader_source *source, struct window *window)
 {
     while (window->len < sizeof window->bytes && !source->eof) {
-        ssize_t n = read(source->fd, window->bytes + window->len, sizeof window->bytes - window->len);
-        if (n > 0) {
-            window->len += (size_t)n;
-        } else if (n == 0 || errno != EINTR) {
-            source->read_errno = n == 0 ? 0 : errno;
-            source->eof = true;
-        }
+        size_t n;
+        source->failed = reader_unpack_read(source->bytes, window->bytes + window->len,
+                                            sizeof window->bytes - window->len, &n, &source->why);
+        window->len += n;
+        source->eof = n == 0; /* likewise where it failed */
     }
 }
 
@@ -203,9 +206,21 @@ static enum result bad_bytes(const struct reader_source *source, uint64_t line, 
                      source->name, line, (unsigned)(unsigned char)source->raw.bytes[0], encoding, encoding);
 }
 
+/* Looks at the very first bytes, before any decoder does. */
+static enum result recognise(struct reader_source *source, struct error *err)
+{
+    struct window *first = source->encoding ? &source->raw : &source->text;
+    fill(source, first);
+    const char *alien = reader_alien((struct text){first->bytes, first->len});
+    return alien ? error_set(err, RESULT_INPUT, "%s: %s", source->name, alien) : RESULT_OK;
+}
+
 enum result reader_source_next(struct reader_source *source, uint64_t line, struct text *chunk, struct error *err)
 {
     bool at_start = source->handed == 0 && source->used == 0;
+    enum result result = at_start ? recognise(source, err) : RESULT_OK;
+    if (result != RESULT_OK)
+        return result;
     source->handed += source->used;
     drop_front(&source->text, source->used);
     source->used = 0;
@@ -221,8 +236,8 @@ enum result reader_source_next(struct reader_source *source, uint64_t line, stru
     *chunk = (struct text){text.bytes + bom, source->used - bom};
     if (chunk->len > 0)
         return RESULT_OK;
-    if (source->read_errno != 0)
-        return error_set(err, RESULT_INPUT, "%s: can't be read: %s", source->name, strerror(source->read_errno));
+    if (source->failed != RESULT_OK)
+        return error_set(err, source->failed, "%s", source->why.text);
     struct text rest = {text.bytes + source->used, text.len - source->used};
     if (rest.len == 0 && source->raw.len == 0)
         return RESULT_OK;
@@ -233,6 +248,6 @@ enum result reader_source_next(struct reader_source *source, uint64_t line, stru
 
 bool reader_source_ended(const struct reader_source *source)
 {
-    return source->eof && source->read_errno == 0 && source->used == source->text.len && source->raw.len == 0 &&
+    return source->eof && source->failed == RESULT_OK && source->used == source->text.len && source->raw.len == 0 &&
            (source->flushed || !source->encoding);
 }

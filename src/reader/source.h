@@ -1,4 +1,4 @@
-/* Bytes of a descriptor, decoded to UTF-8. iconv sits behind this. */
+/* Bytes of a descriptor, unpacked and decoded to UTF-8. iconv sits behind this. */
 #ifndef JOBLEDGER_READER_SOURCE_H
 #define JOBLEDGER_READER_SOURCE_H
 
@@ -19,7 +19,7 @@ enum result reader_source_open(int fd, const char *name, const char *encoding, s
 void reader_source_close(struct reader_source *source); /* NULL is allowed */
 
 /* The next chunk: valid UTF-8 without BOM and NUL bytes, valid until the next call; empty at the end. line is that
- * of the chunk's first byte, for messages. */
+ * of the chunk's first byte, for messages. RESULT_INPUT where the bytes can't be had or decoded, or are no text. */
 enum result reader_source_next(struct reader_source *source, uint64_t line, struct text *chunk, struct error *err);
 
 /* The chunk handed out last is the end of the file. */

@@ -2,10 +2,10 @@
 # .ci/bootstrap on machines made of fakes: what it asks of apt-get, and what it tells people without it.
 
 BOOTSTRAP="$BATS_TEST_DIRNAME/../../.ci/bootstrap"
-MODULES="libcurl json-c sqlite3 nettle inih libmicrohttpd zlib cmocka"
+MODULES="libcurl json-c sqlite3 nettle inih libmicrohttpd zlib libzstd cmocka"
 HEADERS="stdio.h csv.h"
 APT_GET="apt-get -q -y -o DPkg::Lock::Timeout=120"
-TOOLS="make sqlite3 prove curl openssl python3 jq clang valgrind nginx zsh fish soffice localc"
+TOOLS="make sqlite3 prove curl openssl python3 jq gzip zstd clang valgrind nginx zsh fish soffice localc"
 
 # A complete machine, run as root; each test takes away what it needs to.
 setup() {
@@ -86,8 +86,8 @@ line() {
     [ "$(wc -l <"$LOG")" -eq 2 ]
     installs "gcc libc6-dev make pkg-config libcurl4-openssl-dev libjson-c-dev libsqlite3-dev sqlite3 libcsv-dev \
 nettle-dev libinih-dev \
-libmicrohttpd-dev zlib1g-dev tzdata libcmocka-dev bats perl curl openssl python3 jq clang libclang-rt-14-dev valgrind \
-nginx-light zsh fish libreoffice-calc"
+libmicrohttpd-dev zlib1g-dev libzstd-dev tzdata libcmocka-dev bats perl curl openssl python3 jq gzip zstd clang \
+libclang-rt-14-dev valgrind nginx-light zsh fish libreoffice-calc"
 }
 
 @test "what is installed is said before, and the machine is then fit" {
@@ -124,7 +124,7 @@ nginx-light zsh fish libreoffice-calc"
     mkdir "$MACHINE/headers/curl"
     : >"$MACHINE/headers/curl/curl.h"
     bootstrap build
-    installs "pkg-config libjson-c-dev libsqlite3-dev nettle-dev libinih-dev libmicrohttpd-dev zlib1g-dev"
+    installs "pkg-config libjson-c-dev libsqlite3-dev nettle-dev libinih-dev libmicrohttpd-dev zlib1g-dev libzstd-dev"
 }
 
 @test "a server in the folder for servers is there, though no one's PATH leads to it" {

@@ -10,12 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <cmocka.h>
 
 #include "reader.h"
+#include "stepwise.h"
 #include "strbuf.h"
 
 static const struct reader_options defaults = {0};
@@ -88,18 +86,12 @@ static char *spelled(struct text input, const struct reader_options *options)
     return out;
 }
 
-/* A socket that keeps packets apart gives exactly `step` bytes to each read. */
+/* However few bytes each read brings. */
 static char *spelled_in_steps(struct text input, size_t step, const struct reader_options *options)
 {
-    int ends[2];
-    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends), 0);
-    for (size_t i = 0; i < input.len; i += step) {
-        size_t n = step < input.len - i ? step : input.len - i;
-        assert_int_equal(send(ends[0], input.bytes + i, n, MSG_DONTWAIT), n);
-    }
-    close(ends[0]);
-    char *out = spelled_fd(ends[1], options);
-    close(ends[1]);
+    int fd = stepwise(input, step);
+    char *out = spelled_fd(fd, options);
+    close(fd);
     return out;
 }
 
@@ -116,7 +108,7 @@ static void assert_file(struct text input, const struct reader_options *options,
     }
 }
 
-static void assert_default(const char *input, const char *expected)
+static inline void assert_default(const char *input, const char *expected)
 {
     assert_file(text_of(input), &defaults, expected);
 }
