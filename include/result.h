@@ -9,7 +9,7 @@ enum result {
     RESULT_LOOSE_ENDS = 1,  /* done, but rows were rejected or jobs left without an answer */
     RESULT_USAGE = 2,       /* an option, a report name */
     RESULT_CREDENTIALS = 3, /* the API refused the key, or there is none that can be used */
-    RESULT_INPUT = 4,       /* an input file is missing, unreadable or not usable as CSV */
+    RESULT_INPUT = 4,       /* an input file is missing, unreadable or not usable as CSV or JSON */
     RESULT_LEDGER = 5,      /* the ledger can't be opened, written or trusted */
     RESULT_API = 6,         /* the API can't be reached or answers nothing usable */
     RESULT_REPORT = 7,      /* a report can't be written */

@@ -9,7 +9,6 @@
 
 #define LISTED_COLUMNS_MAX 20 /* enough to see the mistake, in a message of one line */
 #define LISTED_CHARS_MAX 30
-#define LIST_SIZE 600
 
 #define LABEL_PREFIX "label."
 #define EXPECTED_PREFIX "expected."
@@ -58,6 +57,14 @@ enum result reader_header_check(const struct reader_options *options, struct err
                          text_printable(text_of(options->id_column), 60, name, sizeof name));
     }
     return RESULT_OK;
+}
+
+struct text reader_header_id_name(const struct reader_options *options)
+{
+    size_t number;
+    if (!options->id_column || column_number(options->id_column, &number))
+        return TEXT_NONE;
+    return text_trim(text_of(options->id_column));
 }
 
 /* A BOM can get into a cell where files were joined, or quoted by a program that took it for text. */
@@ -112,8 +119,9 @@ struct reader_choice reader_header_choose(const struct text *cells, size_t count
     if (options->no_header)
         return choose_number(cells, count, 0, true);
     size_t found;
-    if (options->id_column) {
-        found = find_name(cells, count, text_trim(text_of(options->id_column)));
+    struct text name = reader_header_id_name(options);
+    if (name.bytes) {
+        found = find_name(cells, count, name);
     } else {
         found = find_in_any_case(cells, count, "job_id");
         if (found == count)
@@ -121,7 +129,7 @@ struct reader_choice reader_header_choose(const struct text *cells, size_t count
     }
     if (found < count)
         return (struct reader_choice){READER_CERTAIN, true, found};
-    if (!options->id_column && holds_id(cells, count, 0))
+    if (!name.bytes && holds_id(cells, count, 0))
         return (struct reader_choice){READER_CERTAIN, false, 0};
     return (struct reader_choice){READER_UNUSABLE, false, 0};
 }
@@ -249,8 +257,9 @@ void reader_columns_free(struct reader_columns *columns)
     free(columns->names);
 }
 
-static void list_columns(const struct text *cells, size_t count, char *out, size_t size)
+void reader_header_list(const struct text *cells, size_t count, char out[static READER_HEADER_LIST_SIZE])
 {
+    const size_t size = READER_HEADER_LIST_SIZE;
     struct strbuf list = {0};
     char name[8 * LISTED_CHARS_MAX];
     for (size_t i = 0; i < count && i < LISTED_COLUMNS_MAX; i++)
@@ -266,10 +275,10 @@ static void list_columns(const struct text *cells, size_t count, char *out, size
 enum result reader_header_unusable(const char *name, const struct text *cells, size_t count,
                                    const struct reader_options *options, struct error *err)
 {
-    char list[LIST_SIZE];
+    char list[READER_HEADER_LIST_SIZE];
     char wanted[256];
     size_t number;
-    list_columns(cells, count, list, sizeof list);
+    reader_header_list(cells, count, list);
     if (!options->id_column)
         return error_set(err, RESULT_INPUT,
                          "%s: no column is named job_id or id, and the first cell is no job ID; name the column with "

@@ -24,6 +24,8 @@ struct reader_source {
     enum result failed; /* to read: says `why`. RESULT_OK: nothing has */
     struct error why;
     bool eof;
+    bool json;
+    const volatile sig_atomic_t *stop;
     const char *name;
     const char *encoding; /* NULL: UTF-8, which needs no decoder */
     iconv_t decoder;
@@ -62,8 +64,8 @@ static enum result open_decoder(struct reader_source *source, struct error *err)
     return error_set(err, RESULT_INPUT, "--encoding %s: can't be used: %s", encoding, strerror(errno));
 }
 
-enum result reader_source_open(int fd, const char *name, const char *encoding, struct reader_source **out,
-                               struct error *err)
+enum result reader_source_open(int fd, const char *name, const struct reader_options *options,
+                               struct reader_source **out, struct error *err)
 {
     *out = NULL;
     struct reader_source *source = malloc(sizeof *source);
@@ -71,8 +73,10 @@ enum result reader_source_open(int fd, const char *name, const char *encoding, s
         return error_memory(err);
     source->failed = RESULT_OK;
     source->eof = false;
+    source->json = false;
+    source->stop = options->stop;
     source->name = name;
-    source->encoding = encoding && !is_utf8(encoding) ? encoding : NULL;
+    source->encoding = options->encoding && !is_utf8(options->encoding) ? options->encoding : NULL;
     source->decoder = (iconv_t)-1;
     source->decode_errno = 0;
     source->flushed = false;
@@ -177,6 +181,9 @@ static enum result bad_utf8(const struct reader_source *source, uint64_t line, u
 {
     const char *encoding = offset == 0 ? encoding_by_bom(rest) : NULL;
     unsigned byte = (unsigned char)rest.bytes[0];
+    if (source->json && byte != 0)
+        return error_set(err, RESULT_INPUT, "%s:%" PRIu64 ": the byte 0x%02X is not UTF-8, which JSON has to be",
+                         source->name, line, byte);
     if (encoding)
         return error_set(err, RESULT_INPUT, "%s:%" PRIu64 ": not UTF-8; it begins as %s does: use --encoding %s",
                          source->name, line, encoding, encoding);
@@ -206,13 +213,31 @@ static enum result bad_bytes(const struct reader_source *source, uint64_t line, 
                      source->name, line, (unsigned)(unsigned char)source->raw.bytes[0], encoding, encoding);
 }
 
-/* Looks at the very first bytes, before any decoder does. */
+static bool begins_as_json(struct text start)
+{
+    size_t at = start.len >= utf8_bom.len && memcmp(start.bytes, utf8_bom.bytes, utf8_bom.len) == 0 ? utf8_bom.len : 0;
+    while (at < start.len && start.bytes[at] != '\0' && strchr(" \t\r\n", start.bytes[at]))
+        at++;
+    if (at == start.len || (start.bytes[at] != '{' && start.bytes[at] != '['))
+        return false;
+    return at + 1 == start.len || start.bytes[at + 1] != '\0'; /* else it is UTF-16 */
+}
+
+/* Looks at the very first bytes, before any decoder does: what is JSON already is UTF-8. */
 static enum result recognise(struct reader_source *source, struct error *err)
 {
     struct window *first = source->encoding ? &source->raw : &source->text;
     fill(source, first);
-    const char *alien = reader_alien((struct text){first->bytes, first->len});
-    return alien ? error_set(err, RESULT_INPUT, "%s: %s", source->name, alien) : RESULT_OK;
+    struct text start = {first->bytes, first->len};
+    const char *alien = reader_alien(start);
+    if (alien)
+        return error_set(err, RESULT_INPUT, "%s: %s", source->name, alien);
+    if (source->encoding && begins_as_json(start)) {
+        source->encoding = NULL;
+        source->text = source->raw;
+        source->raw.len = 0;
+    }
+    return RESULT_OK;
 }
 
 enum result reader_source_next(struct reader_source *source, uint64_t line, struct text *chunk, struct error *err)
@@ -221,6 +246,8 @@ enum result reader_source_next(struct reader_source *source, uint64_t line, stru
     enum result result = at_start ? recognise(source, err) : RESULT_OK;
     if (result != RESULT_OK)
         return result;
+    if (source->stop && *source->stop)
+        return error_set(err, RESULT_INPUT, "%s: interrupted", source->name);
     source->handed += source->used;
     drop_front(&source->text, source->used);
     source->used = 0;
@@ -234,6 +261,8 @@ enum result reader_source_next(struct reader_source *source, uint64_t line, stru
         bom = utf8_bom.len;
     source->used = usable_prefix(text);
     *chunk = (struct text){text.bytes + bom, source->used - bom};
+    if (at_start)
+        source->json = begins_as_json(*chunk);
     if (chunk->len > 0)
         return RESULT_OK;
     if (source->failed != RESULT_OK)
@@ -250,4 +279,9 @@ bool reader_source_ended(const struct reader_source *source)
 {
     return source->eof && source->failed == RESULT_OK && source->used == source->text.len && source->raw.len == 0 &&
            (source->flushed || !source->encoding);
+}
+
+bool reader_source_is_json(const struct reader_source *source)
+{
+    return source->json;
 }
