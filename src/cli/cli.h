@@ -49,6 +49,8 @@ struct settings {
     bool version;
 
     struct reader_options reader;
+    const char **folders; /* whose files are read as well */
+    size_t folder_count;
     bool strict;
     bool again;
     bool dry_run;
@@ -140,6 +142,8 @@ void own_sql_free(struct own_sql *own);
 
 /* Every step reports its own errors on the log and adds what it came to to cli->summary. */
 enum result ingest_files(struct cli *cli, struct store *store);
+/* RESULT_USAGE where no files are named, or the options for reading them don't fit together. */
+enum result ingest_check(const struct cli *cli, const char *usage, struct error *err);
 enum result fetch_jobs(struct cli *cli, struct store *store, const char *key);
 enum result export_all(struct cli *cli, struct store *store, const char *folder);
 

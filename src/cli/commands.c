@@ -3,11 +3,11 @@
 #include "cli.h"
 
 const struct command commands[COMMAND_COUNT] = {
-    [COMMAND_INGEST] = {"ingest", "FILE...", "takes job IDs from CSV files into the ledger (- is standard input)",
-                        command_ingest},
+    [COMMAND_INGEST] = {"ingest", "[FILE...]",
+                        "takes job IDs from CSV or JSON files into the ledger (- is standard input)", command_ingest},
     [COMMAND_FETCH] = {"fetch", "", "asks the API for every open job in the ledger", command_fetch},
     [COMMAND_EXPORT] = {"export", "REPORT", "writes one report, or all of them", command_export},
-    [COMMAND_RUN] = {"run", "FILE... --out DIR", "ingest, fetch and export all: the nightly job", command_run},
+    [COMMAND_RUN] = {"run", "[FILE...] --out DIR", "ingest, fetch and export all: the nightly job", command_run},
     [COMMAND_STATUS] = {"status", "", "shows the ledger at a glance", command_status},
     [COMMAND_SHOW] = {"show", "JOB_ID", "shows all that is known of one job", command_show},
     [COMMAND_VERIFY] = {"verify", "", "proves the ledger intact, or says what differs", command_verify},

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "inputs.h"
 #include "sha256.h"
 
 #define NAMED_REJECTS 10
@@ -17,6 +18,7 @@
 struct totals {
     size_t files; /* taken in, or known */
     size_t known_files;
+    size_t empty_folders;
     struct store_counts counts;
 };
 
@@ -113,7 +115,7 @@ static enum result prepare(struct intake *in, uint8_t sha256[SHA256_SIZE], uint6
     if (fstat(in->fd, &in->before) != 0)
         return input_error(in, "can't be read", errno, err);
     if (S_ISDIR(in->before.st_mode))
-        return error_set(err, RESULT_INPUT, "%s: is a folder; name the CSV files in it", in->shown);
+        return error_set(err, RESULT_INPUT, "%s: is a folder; to take the files in it: --dir %s", in->shown, in->shown);
     struct sha256 *sum = sha256_new();
     if (!sum)
         return error_memory(err);
@@ -280,6 +282,11 @@ static enum result ingest_file(struct cli *cli, struct store *store, const char 
         if (result == RESULT_OK)
             add_counts(totals, &in.counts);
     }
+    if (result == RESULT_INPUT) {
+        /* A reader that a signal has stopped knows no better. */
+        enum result signal = go_on(&in, err);
+        result = signal == RESULT_OK ? result : signal;
+    }
     totals->files += result == RESULT_OK;
     progress_end(&progress);
     reader_close(in.reader);
@@ -294,14 +301,16 @@ static enum result ingest_file(struct cli *cli, struct store *store, const char 
 static void summarise(struct cli *cli, const struct totals *t)
 {
     const struct store_counts *c = &t->counts;
-    if (t->files == 0)
+    if (t->files == 0 && t->empty_folders == 0)
         return;
     strbuf_printf(&cli->summary,
                   "%s%" PRIu64 " rows, %" PRIu64 " new jobs, %" PRIu64 " known jobs, %" PRIu64 " duplicates, %" PRIu64
                   " rejected",
                   cli->settings.dry_run ? "(dry run) " : "", c->rows, c->new_jobs, c->known_jobs, c->duplicates,
                   c->rejected);
-    if (t->known_files == 1 && t->files == 1)
+    if (t->files == 0)
+        strbuf_puts(&cli->summary, " (the folder has no files)");
+    else if (t->known_files == 1 && t->files == 1)
         strbuf_puts(&cli->summary, " (the file was already ingested before, nothing changes; --again reads it anew)");
     else if (t->known_files > 0)
         strbuf_printf(&cli->summary, " (%zu of %zu files already ingested before)", t->known_files, t->files);
@@ -313,28 +322,59 @@ static bool goes_on(enum result result)
     return result == RESULT_OK || result == RESULT_INPUT || result == RESULT_LOOSE_ENDS;
 }
 
-enum result ingest_files(struct cli *cli, struct store *store)
+static enum result joined(enum result result, enum result one)
 {
-    struct totals totals = {0};
-    enum result result = RESULT_OK;
-    for (size_t i = 0; goes_on(result) && i < cli->settings.argument_count; i++) {
-        struct error err;
-        enum result one = ingest_file(cli, store, cli->settings.arguments[i], &totals, &err);
+    return goes_on(one) ? result_worse(result, one) : one;
+}
+
+/* All that a name stands for. */
+static enum result ingest_named(struct cli *cli, struct store *store, inputs_finder *find, const char *name,
+                                struct totals *totals)
+{
+    struct inputs inputs = {0};
+    struct error err;
+    enum result result = find(name, &inputs, &err);
+    if (result != RESULT_OK)
+        cli_fail(cli, result, &err);
+    else
+        totals->empty_folders += inputs.count == 0;
+    for (size_t i = 0; goes_on(result) && i < inputs.count; i++) {
+        enum result one = ingest_file(cli, store, inputs.paths[i], totals, &err);
         if (one != RESULT_OK)
             cli_fail(cli, one, &err);
-        result = goes_on(one) ? result_worse(result, one) : one;
+        result = joined(result, one);
     }
+    inputs_free(&inputs);
+    return result;
+}
+
+enum result ingest_files(struct cli *cli, struct store *store)
+{
+    const struct settings *settings = &cli->settings;
+    struct totals totals = {0};
+    enum result result = RESULT_OK;
+    cli->settings.reader.stop = cli->signal;
+    for (size_t i = 0; goes_on(result) && i < settings->argument_count; i++)
+        result = joined(result, ingest_named(cli, store, inputs_of_argument, settings->arguments[i], &totals));
+    for (size_t i = 0; goes_on(result) && i < settings->folder_count; i++)
+        result = joined(result, ingest_named(cli, store, inputs_of_folder, settings->folders[i], &totals));
     summarise(cli, &totals);
     return totals.counts.rejected > 0 ? result_worse(result, RESULT_LOOSE_ENDS) : result;
+}
+
+enum result ingest_check(const struct cli *cli, const char *usage, struct error *err)
+{
+    if (cli->settings.argument_count == 0 && cli->settings.folder_count == 0)
+        return error_set(err, RESULT_USAGE, "%s needs a file or a folder: %s", commands[cli->command].name, usage);
+    return reader_check(&cli->settings.reader, err);
 }
 
 enum result command_ingest(struct cli *cli)
 {
     struct error err;
     struct ledger ledger;
-    enum result result = reader_check(&cli->settings.reader, &err);
-    if (cli->settings.argument_count == 0)
-        result = error_set(&err, RESULT_USAGE, "ingest needs a file: jobledger ingest FILE... (- is standard input)");
+    enum result result =
+        ingest_check(cli, "jobledger ingest FILE... (- is standard input), jobledger ingest --dir DIR", &err);
     if (result != RESULT_OK)
         return cli_fail(cli, result, &err);
     result = ledger_open(cli, STORE_CREATE, &ledger);

@@ -11,15 +11,17 @@
 #define SETTING(field) offsetof(struct cli, settings.field)
 
 const struct option options[] = {
+    {'\0', "dir", VALUE_REQUIRED, "DIR", READS, set_dir, 0, 0, 0,
+     "read each file in the folder, but hidden ones, *~, *.tmp and *.part; may be repeated", .repeats = true},
     {'\0', "id-column", VALUE_REQUIRED, "NAME|NUMBER", READS, set_text, SETTING(reader.id_column), 0, 0,
-     "the column of job IDs (default: job_id or id)"},
+     "the column of job IDs, in JSON the member NAME (default: job_id or id)"},
     {'\0', "no-header", VALUE_NONE, NULL, READS, set_flag, SETTING(reader.no_header), 0, 0,
-     "the first row is data"},
+     "the first row of CSV is data"},
     {'\0', "delimiter", VALUE_REQUIRED, "CHAR|WORD", READS, set_delimiter, 0, 0, 0,
-     "of the input: comma, semicolon, tab, pipe or auto (default)",
+     "of CSV: comma, semicolon, tab, pipe or auto (default)",
      .preset = "auto", .words = WORDS("comma", "semicolon", "tab", "pipe", "auto")},
     {'\0', "encoding", VALUE_REQUIRED, "NAME", READS, set_encoding, 0, 0, 0,
-     "of the input: windows-1252, utf-16, ... (default UTF-8)", .preset = "UTF-8"},
+     "of CSV: windows-1252, utf-16, ... (default UTF-8)", .preset = "UTF-8"},
     {'\0', "strict", VALUE_NONE, NULL, READS, set_flag, SETTING(strict), 0, 0,
      "one rejected row fails its file"},
     {'\0', "again", VALUE_NONE, NULL, READS, set_flag, SETTING(again), 0, 0,

@@ -2,11 +2,9 @@
 
 static enum result check_arguments(struct cli *cli, struct error *err)
 {
-    if (cli->settings.argument_count == 0)
-        return error_set(err, RESULT_USAGE, "run needs a file: jobledger run FILE... --out DIR");
-    if (!cli->settings.output && !cli->settings.dry_run)
-        return error_set(err, RESULT_USAGE, "run needs a folder for the reports: --out DIR");
-    enum result result = reader_check(&cli->settings.reader, err);
+    enum result result = ingest_check(cli, "jobledger run FILE... --out DIR, jobledger run --dir DIR --out DIR", err);
+    if (result == RESULT_OK && !cli->settings.output && !cli->settings.dry_run)
+        result = error_set(err, RESULT_USAGE, "run needs a folder for the reports: --out DIR");
     return result == RESULT_OK ? settings_filter(cli, err) : result;
 }
 

@@ -210,6 +210,15 @@ enum result set_encoding(struct cli *cli, const struct option *option, const cha
     return reader_check(&(struct reader_options){.encoding = value}, err);
 }
 
+/* May be repeated, as a job. */
+enum result set_dir(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    if (value[0] == '\0')
+        return bad_value(option, value, option->value, err);
+    cli->settings.folders[cli->settings.folder_count++] = value;
+    return RESULT_OK;
+}
+
 enum result set_auth(struct cli *cli, const struct option *option, const char *value, struct error *err)
 {
     static const enum fetch_auth kinds[] = {FETCH_AUTH_X_API_KEY, FETCH_AUTH_API_KEY, FETCH_AUTH_BEARER};

@@ -172,9 +172,10 @@ static enum result settle(struct cli *cli, enum result result, struct error *err
     bool *in_force = calloc(n + 1, sizeof *in_force);
     s->job_ids = calloc(n + 1, sizeof *s->job_ids);
     s->labels = calloc(n + 1, sizeof *s->labels);
+    s->folders = calloc(n + 1, sizeof *s->folders);
     s->filter = STORE_FILTER_DEFAULT;
     s->export = EXPORT_OPTIONS_DEFAULT;
-    if (!in_force || !s->job_ids || !s->labels || cli->given.failed) {
+    if (!in_force || !s->job_ids || !s->labels || !s->folders || cli->given.failed) {
         free(in_force);
         return error_memory(err);
     }
@@ -231,6 +232,7 @@ void options_free(struct cli *cli)
     free(cli->settings.operands);
     free(cli->settings.job_ids);
     free(cli->settings.labels);
+    free(cli->settings.folders);
     givens_free(&cli->given);
     strbuf_free(&cli->config_text);
 }
