@@ -120,7 +120,7 @@ static void offer_operands(struct completion *c)
     else if (first && strcmp(wanted, "JOB_ID") == 0)
         offer_from_ledger(c, "queries/complete_jobs", "");
     else
-        offer_place(wanted);
+        offer_place(wanted + (wanted[0] == '['));
 }
 
 static void offer_all(struct completion *c)

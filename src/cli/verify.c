@@ -35,8 +35,8 @@ static void summarise(struct cli *cli, const struct store_verdict *v)
         strbuf_printf(&cli->summary, ", %" PRIu64 " pruned", v->pruned);
     strbuf_puts(&cli->summary, v->findings == 0 ? ": intact" : "");
     if (v->findings > 0)
-        strbuf_printf(&cli->summary, ": %" PRIu64 " finding%s; take a copy of the ledger as it is, and see which of the "
-                      "backups is sound", v->findings, v->findings == 1 ? "" : "s");
+        strbuf_printf(&cli->summary, ": %" PRIu64 " finding%s; take a copy of the ledger as it is, and see which "
+                      "of the backups is sound", v->findings, v->findings == 1 ? "" : "s");
     if (v->findings == 0 && v->digest[0])
         strbuf_printf(&cli->summary, "; the digest of run %" PRId64 " is %s", v->digest_run, v->digest);
     if (v->against_run > 0)

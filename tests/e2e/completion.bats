@@ -3,7 +3,7 @@
 load jobledger
 
 COMPLETIONS=$SIM_ROOT/src/completions
-COMMANDS="ingest fetch export run status show config"
+COMMANDS="ingest fetch export run status show verify backup prune config"
 
 # offers WORD...: what the last word can become, without the meanings, in one line.
 offers() {

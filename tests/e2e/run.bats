@@ -12,7 +12,9 @@ SIM
     says "5 rows, 5 new jobs"
     says "5 requests, 5 completed"
     says "17 reports in reports"
-    same "$(ls reports)" $'anomalies.csv\ndaily.csv\nextracted.csv\nfailure-causes.csv\nfailures.csv\njobs.csv\nmodels.csv\nreconcile.csv\nrejects.csv\nruns.csv'
+    local expected
+    expected="$("$JOBLEDGER" export --help | sed -n '/^Reports:/,/^$/s/^  \([a-z][a-z-]*\) .*/\1.csv/p' | grep -v ^all.csv | sort)"
+    same "$(ls reports)" "$expected"
     same "$(cut -d, -f1,2,6 reports/models.csv)" $'model_used,jobs,cost_chf_total\ngpt-4o,5,0.075'
     # Again, the next night: nothing to ask, the same reports.
     cp -r reports before
