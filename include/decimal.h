@@ -30,6 +30,17 @@ bool decimal_is_plain(struct text t);
 /* Whether two plain numbers of any length are equal in value: 1250 = 1250.00. */
 bool decimal_equal(struct text a, struct text b);
 
+/* A number by its significant digits: its magnitude is `digits` as a whole number, times 10^exponent. */
+#define DECIMAL_DIGITS_MAX 15
+struct decimal_digits {
+    bool negative;
+    char digits[DECIMAL_DIGITS_MAX + 1]; /* NUL-terminated, no 0 at either end; "" where the number is 0 */
+    int64_t exponent;                    /* 0 where the number is 0 */
+};
+
+/* False where it is not a JSON number, or has more than DECIMAL_DIGITS_MAX significant digits. */
+bool decimal_digits(struct text number, struct decimal_digits *out);
+
 /* Shortest spelling: no trailing zeros, no point without decimals ("2.3", "0", "-5"). Returns the length. */
 size_t decimal_format(int64_t nano, char out[static DECIMAL_TEXT_MAX]);
 

@@ -134,6 +134,29 @@ bool decimal_parse_sticky(struct text number, int64_t bound, int64_t *nano)
     return parse(number, bound, true, nano);
 }
 
+bool decimal_digits(struct text number, struct decimal_digits *out)
+{
+    struct number n;
+    *out = (struct decimal_digits){0};
+    if (!number.bytes || !split(number, &n))
+        return false;
+    out->negative = n.negative;
+    int64_t lowest = n.exponent - (int64_t)n.fraction_len;
+    int64_t highest = n.exponent + (int64_t)n.integer_len - 1;
+    while (highest >= lowest && digit_of(&n, highest) == 0)
+        highest--;
+    if (highest < lowest)
+        return true;
+    while (digit_of(&n, lowest) == 0)
+        lowest++;
+    if (highest - lowest >= DECIMAL_DIGITS_MAX)
+        return false;
+    for (int64_t p = highest; p >= lowest; p--)
+        out->digits[highest - p] = (char)('0' + digit_of(&n, p));
+    out->exponent = lowest;
+    return true;
+}
+
 bool decimal_is_number(struct text t)
 {
     struct number n;

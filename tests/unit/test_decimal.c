@@ -404,9 +404,54 @@ static void sticky_keeps_what_a_later_rounding_needs(void **state)
     assert_false(decimal_parse_sticky(text_of("1."), BOUND, &nano));
 }
 
+static void numbers_by_their_significant_digits(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *number;
+        const char *digits; /* NULL: refused */
+        int64_t exponent;
+        bool negative;
+    } cases[] = {
+        {"0", "", 0, false},
+        {"-0.00E7", "", 0, true},
+        {"1250.00", "125", 1, false},
+        {"-0.0500", "5", -2, true},
+        {"1E5", "1", 5, false},
+        {"120e-3", "12", -2, false},
+        {"10203", "10203", 0, false},
+        {"123456789012345", "123456789012345", 0, false},
+        {"0.000123456789012345000", "123456789012345", -18, false},
+        {"99999999999999900000000000000000000", "999999999999999", 20, false},
+        {"1234567890123456", NULL, 0, false},
+        {"1000000000000001", NULL, 0, false},
+        {"1.0000000000000010", NULL, 0, false},
+        {"210000000003139471430009017", NULL, 0, false},
+        {"", NULL, 0, false},
+        {"+1", NULL, 0, false},
+        {"007", NULL, 0, false},
+        {"1.", NULL, 0, false},
+        {"INF", NULL, 0, false},
+        {"1 ", NULL, 0, false},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct decimal_digits d;
+        assert_int_equal(decimal_digits(text_of(cases[i].number), &d), cases[i].digits != NULL);
+        if (!cases[i].digits)
+            continue;
+        assert_string_equal(d.digits, cases[i].digits);
+        assert_int_equal(d.negative, cases[i].negative);
+        assert_int_equal(d.exponent, cases[i].exponent);
+    }
+    struct decimal_digits d;
+    assert_true(decimal_digits(text_of("1e999999999999999999999"), &d) && d.exponent > 1000000);
+    assert_false(decimal_digits(TEXT_NONE, &d));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_by_their_significant_digits),
         cmocka_unit_test(sticky_keeps_what_a_later_rounding_needs),
         cmocka_unit_test(numbers_are_read_exactly),
         cmocka_unit_test(what_is_no_number_or_out_of_bounds_is_refused),
