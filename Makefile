@@ -6,7 +6,7 @@ CFLAGS  ?= -O2 -g
 SANITIZE ?=
 
 # What the program stands on. libcsv has no pkg-config file.
-PACKAGES := libcurl json-c sqlite3 nettle inih zlib libzstd
+PACKAGES := libcurl json-c sqlite3 nettle inih zlib libzstd xlsxwriter minizip
 SIM_PACKAGES := libmicrohttpd zlib
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wvla \

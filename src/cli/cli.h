@@ -125,6 +125,11 @@ enum result settings_filter(struct cli *cli, struct error *err);
 /* Whether text is what --since takes: a date, a timestamp or a duration. */
 bool when_valid(struct text text);
 
+/* ---- export_check.c ---- */
+
+/* RESULT_USAGE where options make no sense with the format, or with the report; NULL: all of them, or the user's own. */
+enum result export_check(const struct cli *cli, const struct report *report, struct error *err);
+
 /* ---- own_sql.c ---- */
 
 /* A SELECT of the user's own as a report, which belongs to it. */

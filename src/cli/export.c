@@ -1,6 +1,8 @@
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "file.h"
@@ -17,26 +19,46 @@ static enum result check_place(const struct cli *cli, const char *path, struct e
                      text_printable(text_of(path), 120, name, sizeof name));
 }
 
-static enum result write_report(struct cli *cli, struct store *store, const struct report *report, const char *path,
-                                struct error *err)
+static void warn(void *ctx, const char *line)
+{
+    struct cli *cli = ctx;
+    log_line(&cli->log, LOG_WARNING, "%s", line);
+}
+
+static struct export_options export_options(struct cli *cli)
+{
+    struct export_options options = cli->settings.export;
+    const char *tmpdir = getenv("TMPDIR");
+    options.created = clock_now(&cli->settings.clock);
+    options.tmpdir = tmpdir && tmpdir[0] ? tmpdir : NULL;
+    options.warn = warn;
+    options.warn_ctx = cli;
+    return options;
+}
+
+/* One file of one report, or of several where the format holds them. */
+static enum result write_file(struct cli *cli, struct store *store, const struct report *reports, size_t count,
+                              const char *path, struct error *err)
 {
     struct atomic_file *file;
+    const struct export_options options = export_options(cli);
+    char name[256];
+    text_printable(text_of(strcmp(path, "-") == 0 ? "standard output" : path), 120, name, sizeof name);
     enum result result = check_place(cli, path, err);
     if (result == RESULT_OK)
         result = atomic_file_open(path, &file, err);
     if (result != RESULT_OK)
         return result;
-    result = export_write(store, report, &cli->settings.export, atomic_file_stream(file), err);
+    result = export_write(store, reports, count, &options, atomic_file_stream(file), err);
     /* A write to a pipe fails when a signal comes, and is then no failure of the pipe. */
     if (cli_interrupted(cli) != RESULT_OK)
-        result = error_set(err, cli_interrupted(cli), "%s: interrupted, not written", report->name);
+        result = error_set(err, cli_interrupted(cli), "%s: interrupted, not written",
+                           count == 1 ? reports->name : name);
     if (result == RESULT_OK)
         return atomic_file_commit(file, err);
     /* The stream knows no more than that it failed: the folder or the device is what a person has to look at. */
     if (result == RESULT_REPORT) {
-        char name[256];
         struct error why = *err;
-        text_printable(text_of(strcmp(path, "-") == 0 ? "standard output" : path), 120, name, sizeof name);
         error_set(err, result, "%s: %s", name, why.text);
     }
     atomic_file_discard(file);
@@ -71,23 +93,33 @@ static enum result make_folder(const char *folder, struct error *err)
                      text_printable(text_of(folder), 120, name, sizeof name), strerror(error));
 }
 
-/* One report that can't be written leaves the others their turn. */
+/* What can't be written leaves the other files their turn. */
+static enum result write_one_of_all(struct cli *cli, struct store *store, const struct report *reports, size_t count,
+                                    const char *folder, const char *name, size_t *written)
+{
+    struct error err;
+    struct strbuf path = {0};
+    strbuf_printf(&path, "%s/%s.%s", folder, name, export_suffix(cli->settings.export.format));
+    enum result result = path.failed ? error_memory(&err)
+                                     : write_file(cli, store, reports, count, path.bytes, &err);
+    strbuf_free(&path);
+    if (result == RESULT_OK)
+        *written += count;
+    else
+        cli_fail(cli, result, &err);
+    return result;
+}
+
 static enum result write_all(struct cli *cli, struct store *store, const char *folder, size_t *written)
 {
     const struct report *reports;
     size_t n = export_reports(&reports);
     enum result result = RESULT_OK;
-    for (size_t i = 0; i < n && cli_interrupted(cli) == RESULT_OK; i++) {
-        struct strbuf path = {0};
-        struct error err;
-        strbuf_printf(&path, "%s/%s.%s", folder, reports[i].name, export_suffix(cli->settings.export.format));
-        enum result one = path.failed ? error_memory(&err) : write_report(cli, store, &reports[i], path.bytes, &err);
-        strbuf_free(&path);
-        *written += one == RESULT_OK;
-        if (one != RESULT_OK)
-            cli_fail(cli, one, &err);
-        result = result_worse(result, one);
-    }
+    if (export_holds_many(cli->settings.export.format))
+        return write_one_of_all(cli, store, reports, n, folder, "jobledger", written);
+    for (size_t i = 0; i < n && cli_interrupted(cli) == RESULT_OK; i++)
+        result = result_worse(
+            result, write_one_of_all(cli, store, &reports[i], 1, folder, reports[i].name, written));
     return result_worse(result, cli_interrupted(cli));
 }
 
@@ -128,30 +160,6 @@ static enum result unknown_report(const char *name, struct error *err)
     return error_set(err, RESULT_USAGE, "unknown report %s; `jobledger export --help` lists them", shown);
 }
 
-/* Options that mean something to some reports only. In a config file they wait for those. */
-static enum result check_options(const struct cli *cli, const struct report *report, struct error *err)
-{
-    static const struct {
-        const char *option;
-        const char *reports[2];
-    } limited[] = {
-        {"by", {"models", "daily"}},
-        {"path", {"items", NULL}},
-        {"with", {"items", NULL}},
-        {"threshold", {"review", NULL}},
-        {"stale-after", {"stale", NULL}},
-    };
-    for (size_t i = 0; i < sizeof limited / sizeof limited[0]; i++) {
-        const char *const *names = limited[i].reports;
-        bool fits = strcmp(report->name, names[0]) == 0 || (names[1] && strcmp(report->name, names[1]) == 0);
-        if (fits || !givens_have(&cli->given, limited[i].option, ORIGIN_ARGUMENT))
-            continue;
-        return error_set(err, RESULT_USAGE, "--%s is for the report %s%s%s, not for %s", limited[i].option, names[0],
-                         names[1] ? " and " : "", names[1] ? names[1] : "", report->name);
-    }
-    return RESULT_OK;
-}
-
 /* *report NULL: all of them, or the user's own. */
 static enum result check_arguments(const struct cli *cli, const struct report **report, struct error *err)
 {
@@ -169,7 +177,7 @@ static enum result check_arguments(const struct cli *cli, const struct report **
         return RESULT_OK;
     }
     *report = export_report(s->arguments[0]);
-    return *report ? check_options(cli, *report, err) : unknown_report(s->arguments[0], err);
+    return *report ? RESULT_OK : unknown_report(s->arguments[0], err);
 }
 
 static enum result export_one(struct cli *cli, struct store *store, const struct report *report)
@@ -180,7 +188,7 @@ static enum result export_one(struct cli *cli, struct store *store, const struct
     if (result == RESULT_OK) {
         result = store_look(store, &cli->settings.filter, &err);
         if (result == RESULT_OK)
-            result = write_report(cli, store, report, cli->settings.output, &err);
+            result = write_file(cli, store, report, 1, cli->settings.output, &err);
         store_snapshot_end(store);
     }
     return result == RESULT_OK ? RESULT_OK : cli_fail(cli, result, &err);
@@ -207,6 +215,8 @@ enum result command_export(struct cli *cli)
     struct own_sql own = {0};
     const struct report *report;
     enum result result = check_arguments(cli, &report, &err);
+    if (result == RESULT_OK)
+        result = export_check(cli, report, &err);
     if (result == RESULT_OK)
         result = settings_filter(cli, &err);
     if (result == RESULT_OK && cli->settings.sql) {

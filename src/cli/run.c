@@ -5,6 +5,8 @@ static enum result check_arguments(struct cli *cli, struct error *err)
     enum result result = ingest_check(cli, "jobledger run FILE... --out DIR, jobledger run --dir DIR --out DIR", err);
     if (result == RESULT_OK && !cli->settings.output && !cli->settings.dry_run)
         result = error_set(err, RESULT_USAGE, "run needs a folder for the reports: --out DIR");
+    if (result == RESULT_OK)
+        result = export_check(cli, NULL, err);
     return result == RESULT_OK ? settings_filter(cli, err) : result;
 }
 

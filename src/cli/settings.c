@@ -382,7 +382,7 @@ enum result set_stale_after(struct cli *cli, const struct option *option, const 
 
 enum result set_format(struct cli *cli, const struct option *option, const char *value, struct error *err)
 {
-    static const enum export_format formats[] = {EXPORT_CSV, EXPORT_TSV, EXPORT_JSONL};
+    static const enum export_format formats[] = {EXPORT_CSV, EXPORT_TSV, EXPORT_JSONL, EXPORT_XLSX};
     size_t index = 0;
     enum result result = choose(option, value, &index, err);
     cli->settings.export.format = formats[index];

@@ -67,8 +67,14 @@ const struct report *export_report(const char *name)
 
 const char *export_suffix(enum export_format format)
 {
-    static const char *const suffixes[] = {[EXPORT_CSV] = "csv", [EXPORT_TSV] = "tsv", [EXPORT_JSONL] = "jsonl"};
+    static const char *const suffixes[] = {
+        [EXPORT_CSV] = "csv", [EXPORT_TSV] = "tsv", [EXPORT_JSONL] = "jsonl", [EXPORT_XLSX] = "xlsx"};
     return suffixes[format];
+}
+
+bool export_holds_many(enum export_format format)
+{
+    return format == EXPORT_XLSX;
 }
 
 static enum result check_options(const struct export_options *options, struct error *err)
@@ -112,13 +118,14 @@ static enum result read_report(struct store *store, const struct report *report,
     return result;
 }
 
-static enum result write_report(struct store *store, const struct report *report, const struct export_options *options,
-                                struct writer *writer, struct error *err)
+static enum result write_reports(struct store *store, const struct report *report, size_t count,
+                                 const struct export_options *options, struct writer *writer, struct error *err)
 {
     enum result result = store_snapshot_begin(store, err);
     if (result != RESULT_OK)
         return result;
-    result = read_report(store, report, options, writer, err);
+    for (size_t i = 0; result == RESULT_OK && i < count; i++)
+        result = read_report(store, &report[i], options, writer, err);
     store_snapshot_end(store);
     return result == RESULT_OK ? writer->finish(writer, err) : result;
 }
@@ -131,12 +138,14 @@ static struct writer *new_writer(FILE *out, const struct export_options *options
         return csv_writer_new(out, options);
     case EXPORT_JSONL:
         return jsonl_writer_new(out, options);
+    case EXPORT_XLSX:
+        return xlsx_writer_new(out, options);
     }
     return NULL;
 }
 
-enum result export_write(struct store *store, const struct report *report, const struct export_options *options,
-                         FILE *out, struct error *err)
+enum result export_write(struct store *store, const struct report *report, size_t count,
+                         const struct export_options *options, FILE *out, struct error *err)
 {
     enum result result = check_options(options, err);
     if (result != RESULT_OK)
@@ -144,7 +153,7 @@ enum result export_write(struct store *store, const struct report *report, const
     struct writer *writer = new_writer(out, options);
     if (!writer)
         return error_memory(err);
-    result = write_report(store, report, options, writer, err);
+    result = write_reports(store, report, count, options, writer, err);
     writer->free(writer);
     return result;
 }

@@ -34,5 +34,6 @@ struct writer {
 /* To out, which stays the caller's. NULL: out of memory. */
 struct writer *csv_writer_new(FILE *out, const struct export_options *options); /* RFC 4180, also with tabs */
 struct writer *jsonl_writer_new(FILE *out, const struct export_options *options);
+struct writer *xlsx_writer_new(FILE *out, const struct export_options *options); /* the one that holds several reports */
 
 #endif

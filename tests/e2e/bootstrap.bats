@@ -2,7 +2,7 @@
 # .ci/bootstrap on machines made of fakes: what it asks of apt-get, and what it tells people without it.
 
 BOOTSTRAP="$BATS_TEST_DIRNAME/../../.ci/bootstrap"
-MODULES="libcurl json-c sqlite3 nettle inih libmicrohttpd zlib libzstd cmocka"
+MODULES="libcurl json-c sqlite3 nettle inih xlsxwriter minizip libmicrohttpd zlib libzstd cmocka"
 HEADERS="stdio.h csv.h"
 APT_GET="apt-get -q -y -o DPkg::Lock::Timeout=120"
 TOOLS="make sqlite3 prove curl openssl python3 jq gzip zstd clang valgrind nginx zsh fish soffice localc"
@@ -85,9 +85,8 @@ line() {
     [ "$(sed -n 1p "$LOG")" = "noninteractive $APT_GET update" ]
     [ "$(wc -l <"$LOG")" -eq 2 ]
     installs "gcc libc6-dev make pkg-config libcurl4-openssl-dev libjson-c-dev libsqlite3-dev sqlite3 libcsv-dev \
-nettle-dev libinih-dev \
-libmicrohttpd-dev zlib1g-dev libzstd-dev tzdata libcmocka-dev bats perl curl openssl python3 jq gzip zstd clang \
-libclang-rt-14-dev valgrind nginx-light zsh fish libreoffice-calc"
+nettle-dev libinih-dev libxlsxwriter-dev libminizip-dev libmicrohttpd-dev zlib1g-dev libzstd-dev tzdata libcmocka-dev \
+bats perl curl openssl python3 jq gzip zstd clang libclang-rt-14-dev valgrind nginx-light zsh fish libreoffice-calc"
 }
 
 @test "what is installed is said before, and the machine is then fit" {
@@ -124,7 +123,8 @@ libclang-rt-14-dev valgrind nginx-light zsh fish libreoffice-calc"
     mkdir "$MACHINE/headers/curl"
     : >"$MACHINE/headers/curl/curl.h"
     bootstrap build
-    installs "pkg-config libjson-c-dev libsqlite3-dev nettle-dev libinih-dev libmicrohttpd-dev zlib1g-dev libzstd-dev"
+    installs "pkg-config libjson-c-dev libsqlite3-dev nettle-dev libinih-dev libxlsxwriter-dev libminizip-dev \
+libmicrohttpd-dev zlib1g-dev libzstd-dev"
 }
 
 @test "a server in the folder for servers is there, though no one's PATH leads to it" {
@@ -188,13 +188,13 @@ libclang-rt-14-dev valgrind nginx-light zsh fish libreoffice-calc"
 
 @test "without sudo the command is for root" {
     fake id "echo 65534"
-    rm "$MACHINE/headers/csv.h"
+    rm "$MACHINE/headers/csv.h" "$MACHINE/modules/xlsxwriter"
     bootstrap build
     [ "$status" -eq 1 ]
     [ ! -s "$LOG" ]
     line 1 "bootstrap: install it by hand, as root:"
-    line 2 "  apt-get update && apt-get install libcsv-dev    # Debian, Ubuntu"
-    line 5 "  # Arch, libcsv from the AUR"
+    line 2 "  apt-get update && apt-get install libcsv-dev libxlsxwriter-dev    # Debian, Ubuntu"
+    line 5 "  # Arch, libcsv, libxlsxwriter from the AUR"
 }
 
 @test "on another system its own package manager comes first" {

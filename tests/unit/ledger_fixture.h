@@ -205,7 +205,7 @@ static UNUSED char *exported(struct ledger *ledger, const char *name, const stru
     assert_non_null(report);
     FILE *out = open_memstream(&bytes, &len);
     assert_non_null(out);
-    must(export_write(ledger->store, report, options, out, &err));
+    must(export_write(ledger->store, report, 1, options, out, &err));
     fclose(out);
     return bytes;
 }

@@ -212,7 +212,7 @@ static void test_a_delimiter_that_cannot_be(void **state)
         struct export_options options = EXPORT_OPTIONS_DEFAULT;
         struct error err = {""};
         options.delimiter = impossible[i];
-        assert_int_equal(export_write(ledger->store, export_report("jobs"), &options, stdout, &err), RESULT_USAGE);
+        assert_int_equal(export_write(ledger->store, export_report("jobs"), 1, &options, stdout, &err), RESULT_USAGE);
         assert_non_null(strstr(err.text, "delimiter"));
     }
 }
@@ -227,7 +227,7 @@ static void test_a_full_disk_is_noticed(void **state)
         struct error err = {""};
         FILE *full = fopen("/dev/full", "w");
         assert_non_null(full);
-        assert_int_equal(export_write(ledger->store, &reports[i], &options, full, &err), RESULT_REPORT);
+        assert_int_equal(export_write(ledger->store, &reports[i], 1, &options, full, &err), RESULT_REPORT);
         assert_non_null(strstr(err.text, "No space left on device"));
         fclose(full);
     }

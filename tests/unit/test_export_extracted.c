@@ -60,7 +60,7 @@ static void test_documents_that_cannot_be_read_are_named(void **state)
     fill(ledger, specs, COUNT(specs));
     FILE *out = tmpfile();
     assert_non_null(out);
-    assert_int_equal(export_write(ledger->store, export_report("extracted"), &options, out, &err), RESULT_LEDGER);
+    assert_int_equal(export_write(ledger->store, export_report("extracted"), 1, &options, out, &err), RESULT_LEDGER);
     assert_non_null(strstr(err.text, "the archived answer of job_1 can't be read: "));
     fclose(out);
 }

@@ -191,7 +191,7 @@ static void assert_total_refused(struct ledger *ledger)
         struct error err = {""};
         FILE *out = tmpfile();
         assert_non_null(out);
-        assert_int_equal(export_write(ledger->store, export_report(names[i]), &options, out, &err), RESULT_LEDGER);
+        assert_int_equal(export_write(ledger->store, export_report(names[i]), 1, &options, out, &err), RESULT_LEDGER);
         assert_non_null(strstr(err.text, names[i]));
         assert_non_null(strstr(err.text, "a total is beyond 9000000000 CHF"));
         fclose(out);
