@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -15,13 +16,20 @@
 #endif
 
 static volatile sig_atomic_t signal_seen;
+static volatile sig_atomic_t signal_second; /* on the monotonic clock: when it came */
 
-/* The first one ends the work in order, the second at once: what was committed is safe either way. */
+/* The first one ends the work in order, one that comes later at once: what was committed is safe either way. timeout(1)
+ * and others send it to the process and to its group, which is one wish, not two. */
 static void on_signal(int number)
 {
-    if (signal_seen)
+    struct timespec now = {0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (!signal_seen) {
+        signal_seen = number;
+        signal_second = (sig_atomic_t)now.tv_sec;
+    } else if ((sig_atomic_t)now.tv_sec > signal_second + 1) {
         _exit(128 + number);
-    signal_seen = number;
+    }
 }
 
 /* A pipe that nobody reads any more, or a file at its limit, is an error of the write, not the end of the program. */

@@ -227,12 +227,27 @@ SIM
     pid=$!
     for _ in $(seq 100); do [ "$(query "SELECT count(*) FROM job WHERE status = 'completed'")" -eq 9 ] && break; sleep 0.05; done
     kill -TERM $pid
+    sleep 2.5
     kill -INT $pid
     code=0
     wait $pid || code=$?
     [ "$code" -eq 130 ] || [ "$code" -eq 143 ]
     same "$(query "SELECT count(*) FROM job WHERE status = 'completed'")" 9
     same "$(query 'PRAGMA integrity_check')" ok
+}
+
+@test "the same signal to the process and to its group, as timeout sends it, is one" {
+    sim_start - <<< 'default latency=3000 status=completed model=m cost=1 time=1 data={"a":1}'
+    ledger 4
+    "$JOBLEDGER" -q fetch --base-url "$SIM_URL" --rate none -j 4 2> err 3>&- &
+    pid=$!
+    for _ in $(seq 100); do [ "$(sim_requests)" -ge 1 ] && break; sleep 0.05; done
+    kill -TERM $pid
+    kill -TERM $pid
+    code=0
+    wait $pid || code=$?
+    [ "$code" -eq 143 ]
+    same "$(query 'SELECT exit_status, ended_at IS NOT NULL FROM run')" "143|1"
 }
 
 @test "--dry-run tells what it would take, and asks nothing, without a key" {
