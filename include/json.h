@@ -26,8 +26,11 @@ void json_reader_free(struct json_reader *reader); /* NULL is allowed */
  * memory: then *problem is a static text that says which and completes "the document is ...". */
 const struct json *json_read(struct json_reader *reader, struct text document, const char **problem);
 
-/* The document that was read last; NULL where that failed. */
-const struct json *json_root(const struct json_reader *reader);
+/* The same at less cost, for who needs no more than the members of the root: arrays and objects under these names of it (up
+ * to NULL) are checked, but look empty. json_was_repaired() is then also true where it is not sure; a json_read() of
+ * the same document knows. */
+const struct json *json_read_outline(struct json_reader *reader, struct text document, const char *const *opaque,
+                                     const char **problem);
 
 /* True where the document read last had something that other readers (SQLite's among them) would see differently than we
  * do: a BOM, broken UTF-8, \u0000, a lone surrogate, a duplicate member, a quote in a member's name; or, in an array

@@ -23,7 +23,7 @@ enum store_mode {
 struct store_reader {
     int version; /* another one makes the ledger derive anew what it keeps beside the answers */
     /* What the answer means for the job: pure. Spans in reading point into the answer, static text or json's document,
-     * and are valid until the next use of json, whose document is then the answer's body. */
+     * and are valid until the next use of json. */
     void (*read)(struct json_reader *json, const char *job_id, const struct answer *answer, struct reading *reading);
 };
 

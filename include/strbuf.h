@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* {0} is an empty buffer. bytes is NUL-terminated whenever it is not NULL (the NUL is not counted in len);
  * it may also hold NUL bytes. */
@@ -18,6 +19,7 @@ struct strbuf {
 void strbuf_append(struct strbuf *buf, const char *bytes, size_t len);
 void strbuf_puts(struct strbuf *buf, const char *text);
 void strbuf_putc(struct strbuf *buf, char c);
+void strbuf_put_int(struct strbuf *buf, int64_t value); /* in decimal */
 void strbuf_printf(struct strbuf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Makes room for `more` bytes beyond len without changing len. False when that failed. */

@@ -34,8 +34,6 @@ CREATE TABLE copy (
 
 -- The oldest unfinished job of each source, for reconcile.
 CREATE INDEX job_unfinished ON job (created_at) WHERE status IN ('pending', 'processing') AND created_at IS NOT NULL;
--- The open job that has waited longest, for status, and stale ones.
-CREATE INDEX job_waiting ON job (coalesce(created_at, first_seen_at)) WHERE status IN ('new', 'pending', 'processing');
 
 -- Each prune. One without an end was cut short: what it removed may stand in free pages yet.
 CREATE TABLE prune (

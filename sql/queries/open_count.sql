@@ -1,1 +1,1 @@
-SELECT count(*) FROM job WHERE status IN ('new', 'pending', 'processing');
+SELECT count(*) FROM job WHERE resolved_at IS NULL;

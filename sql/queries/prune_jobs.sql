@@ -1,7 +1,7 @@
 -- The next of those jobs, behind ?2.
 SELECT job.id
 FROM job
-WHERE job.id > ?2 AND job.status NOT IN ('new', 'pending', 'processing') AND job.resolved_at < ?1
+WHERE job.id > ?2 AND job.resolved_at < ?1
   AND EXISTS (SELECT 1 FROM answer WHERE answer.job = job.id AND answer.pruned_at IS NULL)
 ORDER BY job.id
 LIMIT 256;

@@ -2,4 +2,4 @@
 SELECT count(DISTINCT job.id), count(*), coalesce(sum(length(CAST(answer.body AS BLOB))), 0), min(job.resolved_at)
 FROM job
 JOIN answer ON answer.job = job.id
-WHERE job.status NOT IN ('new', 'pending', 'processing') AND job.resolved_at < ?1 AND answer.pruned_at IS NULL;
+WHERE job.resolved_at < ?1 AND answer.pruned_at IS NULL;

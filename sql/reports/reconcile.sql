@@ -19,7 +19,7 @@ WITH held AS (
          min(strftime('%Y-%m-%dT%H:%M:%S', job.created_at, 'unixepoch') || printf('.%09d', job.created_nsec)) AS oldest_open
   FROM job
   JOIN source_job ON source_job.job = job.id
-  WHERE job.status IN ('pending', 'processing') AND job.created_at IS NOT NULL
+  WHERE job.resolved_at IS NULL AND job.created_at IS NOT NULL
   GROUP BY source_job.source_id
 ), checked AS (
   -- Beyond 9 * 10^9 CHF: abs() of the smallest integer ends the query with "integer overflow".

@@ -6,7 +6,7 @@ WITH open AS (
          min((SELECT now FROM option) - coalesce(created_at, first_seen_at), 9000000000) * 1000000000
          - coalesce(created_nsec, 0) AS age_nano
   FROM job
-  WHERE status IN ('new', 'pending', 'processing')
+  WHERE resolved_at IS NULL
 )
 SELECT jobs.job_id, jobs.status, jobs.model_used, jobs.created_at, jobs.first_seen_at, jobs.last_attempt_at, jobs.polls,
        open.age_nano / 1000000000 AS age

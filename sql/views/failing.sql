@@ -2,4 +2,4 @@
 SELECT *
 FROM job
 WHERE status IN ('failed', 'not_found', 'error')
-   OR (status IN ('new', 'pending', 'processing') AND error_code IS NOT NULL);
+   OR (resolved_at IS NULL AND error_code IS NOT NULL);

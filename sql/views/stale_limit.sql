@@ -1,11 +1,15 @@
 -- From which age on, in 10^-9 s, an open job is stale: ten times the 95th percentile (nearest rank) of what the completed
--- jobs took from creation to completion, at least an hour. What took longer than 28 years counts as that, so that
--- ten times as much is still an integer.
-WITH took AS (
-  SELECT min(completed_at - created_at, 900000000) * 1000000000 + completed_nsec - created_nsec AS nano
-  FROM job
-  WHERE status = 'completed' AND completed_at >= created_at
+-- jobs took from creation to completion, at least an hour. First the whole second in which that is, then the place there.
+WITH wanted AS (
+  SELECT (95 * sum(jobs) + 99) / 100 AS place FROM took_second
+), seconds AS (
+  SELECT second, sum(jobs) OVER (ORDER BY second) AS up_to, jobs FROM took_second
+), chosen AS (
+  SELECT second, place - (up_to - jobs) AS place FROM seconds, wanted WHERE up_to >= place ORDER BY second LIMIT 1
+), within AS (
+  SELECT nano, sum(took.jobs) OVER (ORDER BY nano) AS up_to
+  FROM chosen
+  JOIN took ON took.nano >= chosen.second * 1000000000 AND took.nano < (chosen.second + 1) * 1000000000
 )
 SELECT max(3600000000000,
-           coalesce(10 * (SELECT nano FROM took WHERE nano >= 0 ORDER BY nano
-                          LIMIT 1 OFFSET (SELECT (95 * count(*) + 99) / 100 - 1 FROM took WHERE nano >= 0)), 0)) AS nano;
+           coalesce(10 * (SELECT min(nano) FROM within WHERE up_to >= (SELECT place FROM chosen)), 0)) AS nano;

@@ -1,6 +1,5 @@
 #include "decimal.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* Far beyond the length of any number that fits into memory: the exact figure makes no difference there. */
@@ -188,19 +187,35 @@ bool decimal_equal(struct text a, struct text b)
            text_equal((struct text){x.fraction, x.fraction_len}, (struct text){y.fraction, y.fraction_len});
 }
 
+/* The digits of value in front of end; returns where they begin. */
+static char *put_digits(uint64_t value, char *end)
+{
+    do {
+        *--end = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    return end;
+}
+
 static size_t format_at_least(int64_t nano, int decimals, char out[static DECIMAL_TEXT_MAX])
 {
     uint64_t magnitude = nano < 0 ? -(uint64_t)nano : (uint64_t)nano;
-    int len = snprintf(out, DECIMAL_TEXT_MAX, "%s%llu.%09llu", nano < 0 ? "-" : "",
-                       (unsigned long long)(magnitude / (uint64_t)DECIMAL_ONE),
-                       (unsigned long long)(magnitude % (uint64_t)DECIMAL_ONE));
-    size_t n = (size_t)len;
-    for (int kept = 9; kept > decimals && out[n - 1] == '0'; kept--)
-        n--;
-    if (out[n - 1] == '.')
-        n--;
-    out[n] = '\0';
-    return n;
+    char digits[DECIMAL_TEXT_MAX];
+    char *end = digits + sizeof digits;
+    /* With a leading one, so that zeros are kept. */
+    char *fraction = put_digits(magnitude % (uint64_t)DECIMAL_ONE + (uint64_t)DECIMAL_ONE, end);
+    *fraction = '.';
+    char *start = put_digits(magnitude / (uint64_t)DECIMAL_ONE, fraction);
+    if (nano < 0)
+        *--start = '-';
+    for (int kept = 9; kept > decimals && end[-1] == '0'; kept--)
+        end--;
+    if (end[-1] == '.')
+        end--;
+    size_t len = (size_t)(end - start);
+    memcpy(out, start, len);
+    out[len] = '\0';
+    return len;
 }
 
 size_t decimal_format(int64_t nano, char out[static DECIMAL_TEXT_MAX])

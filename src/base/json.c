@@ -23,7 +23,6 @@ struct json_reader {
     struct json_object *root;
     struct strbuf mended; /* its memory serves one document after another */
     struct scratch *scratch;
-    bool read; /* there is a root, which is NULL where the document is null */
     bool repaired;
 };
 
@@ -63,7 +62,7 @@ static void forget(struct json_reader *reader)
 {
     json_object_put(reader->root);
     reader->root = NULL;
-    reader->read = reader->repaired = false;
+    reader->repaired = false;
     while (reader->scratch) {
         struct scratch *next = reader->scratch->next;
         strbuf_free(&reader->scratch->buf);
@@ -120,10 +119,16 @@ static bool parse(struct json_reader *reader)
 
 const struct json *json_read(struct json_reader *reader, struct text document, const char **problem)
 {
+    return json_read_outline(reader, document, NULL, problem);
+}
+
+const struct json *json_read_outline(struct json_reader *reader, struct text document, const char *const *opaque,
+                                     const char **problem)
+{
     struct json_mended mended;
     forget(reader);
     strbuf_clear(&reader->mended);
-    if (!json_mend(document, &reader->mended, &mended)) {
+    if (!json_mend(document, opaque, &reader->mended, &mended)) {
         *problem = mended.problem;
         return NULL;
     }
@@ -132,14 +137,8 @@ const struct json *json_read(struct json_reader *reader, struct text document, c
         return NULL;
     }
     /* Of duplicates json-c keeps one, so that fewer are left than were read. */
-    reader->repaired = mended.altered || count_members(reader->root) != mended.members;
-    reader->read = true;
+    reader->repaired = mended.altered || mended.unsure || count_members(reader->root) != mended.members;
     return wrap(reader->root);
-}
-
-const struct json *json_root(const struct json_reader *reader)
-{
-    return reader->read ? wrap(reader->root) : NULL;
 }
 
 bool json_was_repaired(const struct json_reader *reader)

@@ -11,6 +11,7 @@
 #define REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD */
 #define BOM "\xEF\xBB\xBF"
 #define ESCAPE_LEN 6u /* \uXXXX */
+#define SEEN_MAX 24   /* names of an object that are compared with each other */
 
 struct mender {
     const char *at;
@@ -18,8 +19,16 @@ struct mender {
     size_t depth;
     size_t odd_escapes; /* so far: those that json_write_repaired() would spell otherwise */
     struct strbuf *out;
+    const char *const *opaque; /* names of members of the root that are not written out, up to NULL; NULL: none */
+    bool muted;                /* in one of these */
     struct json_mended *mended;
 };
+
+static void put(struct mender *m, const char *bytes, size_t len)
+{
+    if (!m->muted)
+        strbuf_append(m->out, bytes, len);
+}
 
 /* NUL at the end of the document: outside of strings it is no part of JSON either way. */
 static char peek(const struct mender *m)
@@ -39,7 +48,7 @@ static bool pass(struct mender *m, char c)
 {
     if (!take(m, c))
         return false;
-    strbuf_putc(m->out, c);
+    put(m, &c, 1);
     return true;
 }
 
@@ -55,7 +64,7 @@ static bool literal(struct mender *m, const char *word)
     if ((size_t)(m->end - m->at) < len || memcmp(m->at, word, len) != 0)
         return false;
     m->at += len;
-    strbuf_append(m->out, word, len);
+    put(m, word, len);
     return true;
 }
 
@@ -82,9 +91,9 @@ static bool number(struct mender *m)
         if (!digits(m))
             return false;
     }
-    strbuf_append(m->out, opening, sizeof opening);
-    strbuf_append(m->out, start, (size_t)(m->at - start));
-    strbuf_putc(m->out, '"');
+    put(m, opening, sizeof opening);
+    put(m, start, (size_t)(m->at - start));
+    put(m, "\"", 1);
     return true;
 }
 
@@ -182,15 +191,15 @@ static bool string_rest(struct mender *m, bool is_name)
             return false;
         m->odd_escapes += *m->at == '\\' && !is_our_spelling(m->at, n, is_name);
         if (broken) {
-            strbuf_append(m->out, good, (size_t)(m->at - good));
-            strbuf_puts(m->out, REPLACEMENT);
+            put(m, good, (size_t)(m->at - good));
+            put(m, REPLACEMENT, sizeof REPLACEMENT - 1);
             m->mended->altered = true;
             good = m->at + n;
         }
         m->at += n;
     }
     m->at++;
-    strbuf_append(m->out, good, (size_t)(m->at - good));
+    put(m, good, (size_t)(m->at - good));
     return true;
 }
 
@@ -198,19 +207,22 @@ static bool string(struct mender *m)
 {
     if (!pass(m, '"'))
         return false;
-    strbuf_putc(m->out, JSON_TAG_STRING);
+    static const char tag = JSON_TAG_STRING;
+    put(m, &tag, 1);
     return string_rest(m, false);
 }
 
-static bool name(struct mender *m)
+/* *out: the name as it is spelled, between its quotes. */
+static bool name(struct mender *m, struct text *out)
 {
     skip_blanks(m);
-    const char *start = m->at;
+    const char *start = m->at + 1;
     if (!pass(m, '"') || !string_rest(m, true))
         return false;
+    *out = (struct text){start, (size_t)(m->at - 1 - start)};
     for (const char *p = start; (p = memchr(p, '\\', (size_t)(m->at - p))) != NULL; p += 2)
         m->mended->altered |= p[1] == '"';
-    m->mended->members++;
+    m->mended->members += !m->muted;
     skip_blanks(m);
     return pass(m, ':');
 }
@@ -233,10 +245,56 @@ static bool elements(struct mender *m)
     return true;
 }
 
+/* The names of an object that is not written out, where nobody else will find those that come twice. */
+struct seen {
+    struct text names[SEEN_MAX];
+    size_t count;
+};
+
+/* True where it can't be said that the name has not come before. */
+static bool may_repeat(struct seen *seen, struct text name)
+{
+    if (seen->count == SEEN_MAX || memchr(name.bytes, '\\', name.len))
+        return true;
+    for (size_t i = 0; i < seen->count; i++)
+        if (text_equal(seen->names[i], name))
+            return true;
+    seen->names[seen->count++] = name;
+    return false;
+}
+
+static bool is_opaque(const struct mender *m, struct text name)
+{
+    for (const char *const *p = m->opaque; m->depth == 1 && p && *p; p++)
+        if (text_is(name, *p))
+            return true;
+    return false;
+}
+
+/* Of arrays and objects no more than what they are. */
+static bool opaque_value(struct mender *m)
+{
+    skip_blanks(m);
+    char open = peek(m);
+    if (open != '{' && open != '[')
+        return value(m);
+    strbuf_puts(m->out, open == '{' ? "{}" : "[]");
+    m->muted = true;
+    bool ok = value(m);
+    m->muted = false;
+    return ok;
+}
+
 static bool members(struct mender *m)
 {
+    struct seen seen = {.count = 0};
     do {
-        if (!name(m) || !value(m))
+        struct text key;
+        if (!name(m, &key))
+            return false;
+        if (m->muted)
+            m->mended->unsure |= may_repeat(&seen, key);
+        if (!(is_opaque(m, key) ? opaque_value(m) : value(m)))
             return false;
         skip_blanks(m);
     } while (pass(m, ','));
@@ -279,12 +337,13 @@ static bool value(struct mender *m)
     }
 }
 
-bool json_mend(struct text document, struct strbuf *out, struct json_mended *mended)
+bool json_mend(struct text document, const char *const *opaque, struct strbuf *out, struct json_mended *mended)
 {
     *mended = (struct json_mended){.problem = "not JSON"};
     if (document.len == 0)
         return false;
-    struct mender m = {.at = document.bytes, .end = document.bytes + document.len, .out = out, .mended = mended};
+    struct mender m = {.at = document.bytes, .end = document.bytes + document.len, .out = out, .opaque = opaque,
+                       .mended = mended};
     if (document.len >= strlen(BOM) && memcmp(document.bytes, BOM, strlen(BOM)) == 0) {
         m.at += strlen(BOM);
         mended->altered = true;

@@ -49,6 +49,20 @@ void strbuf_putc(struct strbuf *buf, char c)
     strbuf_append(buf, &c, 1);
 }
 
+void strbuf_put_int(struct strbuf *buf, int64_t value)
+{
+    char digits[24];
+    char *at = digits + sizeof digits;
+    uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    do {
+        *--at = (char)('0' + magnitude % 10);
+        magnitude /= 10;
+    } while (magnitude > 0);
+    if (value < 0)
+        *--at = '-';
+    strbuf_append(buf, at, (size_t)(digits + sizeof digits - at));
+}
+
 void strbuf_printf(struct strbuf *buf, const char *format, ...)
 {
     va_list args;

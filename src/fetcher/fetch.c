@@ -26,9 +26,15 @@ static int64_t now_ms(const struct loop *loop)
 static void job_path(const char *job_id, char *out, size_t size)
 {
     static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-    size_t len = (size_t)snprintf(out, size, "%s", JOBS_PATH);
-    for (const char *c = job_id; *c != '\0' && len + 4 <= size; c++)
-        len += (size_t)snprintf(out + len, size - len, strchr(unreserved, *c) ? "%c" : "%%%02X", (unsigned char)*c);
+    size_t len = sizeof JOBS_PATH - 1;
+    memcpy(out, JOBS_PATH, len);
+    for (const char *c = job_id; *c != '\0' && len + 4 <= size; c++) {
+        if (strchr(unreserved, *c))
+            out[len++] = *c;
+        else
+            len += (size_t)snprintf(out + len, size - len, "%%%02X", (unsigned char)*c);
+    }
+    out[len] = '\0';
 }
 
 /* How many requests wait to be sent, as far as the pace needs to know. */

@@ -226,9 +226,23 @@ static int64_t policy_limit(struct text value)
     return limit;
 }
 
+static bool states_nothing(const struct text headers[static HEADER_COUNT])
+{
+    static const enum header stating[] = {
+        HEADER_X_LIMIT, HEADER_X_REMAINING, HEADER_X_RESET, HEADER_REQUESTS_LIMIT, HEADER_REQUESTS_REMAINING,
+        HEADER_REQUESTS_RESET, HEADER_DRAFT_LIMIT, HEADER_DRAFT_REMAINING, HEADER_DRAFT_RESET, HEADER_RATE_LIMIT,
+    };
+    for (size_t i = 0; i < sizeof stating / sizeof stating[0]; i++)
+        if (headers[stating[i]].bytes)
+            return false;
+    return true;
+}
+
 struct limits limits_read(const struct text headers[static HEADER_COUNT], struct timestamp now)
 {
     struct timestamp date = {0};
+    if (states_nothing(headers))
+        return (struct limits){0};
     http_date_parse(headers[HEADER_DATE], now, &date);
     int64_t date_ms = date.sec > 0 ? timestamp_ms(date) : 0;
     struct limits best = {.date_ms = date_ms};

@@ -143,7 +143,6 @@ static CURLcode set_strings(CURL *easy, const struct curl_transport *t)
     note(&code, curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS)));
 #endif
     note(&code, curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ""));
-    note(&code, curl_easy_setopt(easy, CURLOPT_USERAGENT, "jobledger/" JOBLEDGER_VERSION));
     note(&code, curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->request_headers));
     if (t->endpoint.loopback)
         note(&code, curl_easy_setopt(easy, CURLOPT_NOPROXY, "*"));
@@ -390,7 +389,9 @@ static bool transport_take(void *self, struct reply *reply)
 static enum result make_request_headers(struct curl_transport *t, struct error *err)
 {
     t->request_headers = curl_slist_append(NULL, t->endpoint.key_line);
-    if (!t->request_headers || !curl_slist_append(t->request_headers, "Accept: application/json"))
+    /* CURLOPT_USERAGENT would be spelled anew for each request. */
+    if (!t->request_headers || !curl_slist_append(t->request_headers, "Accept: application/json") ||
+        !curl_slist_append(t->request_headers, "User-Agent: jobledger/" JOBLEDGER_VERSION))
         return error_memory(err);
     return RESULT_OK;
 }

@@ -1,9 +1,10 @@
 #include "chain.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "strbuf.h"
+
+#define LINES_USUAL 400 /* bytes of the lines of a link, so that the buffer grows once */
 
 static const uint8_t nothing[SHA256_SIZE];
 
@@ -27,7 +28,8 @@ static void add_sum(struct strbuf *lines, const uint8_t *sum)
 
 static void add_int(struct strbuf *lines, int64_t value)
 {
-    strbuf_printf(lines, "%" PRId64 "\n", value);
+    strbuf_put_int(lines, value);
+    strbuf_putc(lines, '\n');
 }
 
 static void add_text(struct strbuf *lines, struct text text)
@@ -48,6 +50,7 @@ static bool finish(struct strbuf *lines, uint8_t out[static SHA256_SIZE])
 bool chain_link(const uint8_t *before, const struct chain_answer *answer, uint8_t out[static SHA256_SIZE])
 {
     struct strbuf lines = {0};
+    strbuf_reserve(&lines, LINES_USUAL);
     add_sum(&lines, before);
     add_text(&lines, answer->job_id);
     add_int(&lines, answer->run);

@@ -9,6 +9,7 @@
 /* An answer that was read, with the memory that its reading points into. */
 struct read {
     struct json_reader *json;
+    struct json_reader *whole; /* the document once more: the reader may not have looked into the data */
     struct strbuf body;
     struct reading reading;
     const struct json *data;
@@ -34,7 +35,8 @@ struct history *history_new(const struct store_reader *reader)
     history->reader = reader;
     for (size_t i = 0; i < READS; i++) {
         history->reads[i].json = json_reader_new();
-        if (!history->reads[i].json) {
+        history->reads[i].whole = json_reader_new();
+        if (!history->reads[i].json || !history->reads[i].whole) {
             history_free(history);
             return NULL;
         }
@@ -48,6 +50,7 @@ void history_free(struct history *history)
         return;
     for (size_t i = 0; i < READS; i++) {
         json_reader_free(history->reads[i].json);
+        json_reader_free(history->reads[i].whole);
         strbuf_free(&history->reads[i].body);
     }
     free(history);
@@ -129,7 +132,8 @@ enum result history_add(struct history *history, const struct answer *answer, st
         return error_set(err, RESULT_LEDGER, "an archived answer of %s can't be read any more: %s", history->job_id,
                          text_printable(read->reading.error_message, 120, why, sizeof why));
     }
-    read->data = outcome == OUTCOME_JOB ? extracted_data(json_root(read->json)) : NULL;
+    const char *problem;
+    read->data = outcome == OUTCOME_JOB ? extracted_data(json_read(read->whole, copy.body, &problem)) : NULL;
     history->last = read;
     history->now = follow(&history->before, read);
     return RESULT_OK;

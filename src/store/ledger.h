@@ -11,6 +11,7 @@
 #include "store.h"
 #include "strbuf.h"
 #include "tally.h"
+#include "took.h"
 
 #define PAGE_SIZE 256 /* LIMIT of queries/open_page.sql and select_page.sql; that of due_take.sql is less */
 
@@ -58,6 +59,7 @@ struct store {
     struct strbuf scratch;
 
     struct tally tally;
+    struct took took;
 
     int64_t run_id;
     struct store_run run;

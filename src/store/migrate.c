@@ -135,8 +135,13 @@ enum result migrate(struct store *store, const char *path, struct error *err)
     enum result result = migrate_int(store, "PRAGMA user_version", &version, err);
     if (result == RESULT_OK && path && version > 0 && version < migrate_newest())
         result = store_copy_before_migration(store, path, (int)version, &copy, err);
+    /* A table that is made anew is dropped once, and what refers to it must not mind. */
+    if (result == RESULT_OK && version < migrate_newest())
+        result = store_exec(store, "PRAGMA foreign_keys = OFF", err);
     for (int v = (int)version; result == RESULT_OK && v < migrate_newest(); v++)
         result = migrate_step(store, v, copy.bytes, err);
+    if (result == RESULT_OK)
+        result = store_exec(store, "PRAGMA foreign_keys = ON", err);
     strbuf_free(&copy);
     return result;
 }

@@ -10,6 +10,10 @@
 
 #define BUSY_TIMEOUT_MS 10000
 #define NAME_MAX_CHARS 200
+/* The log grows to 32 MB before it is moved into the file: pages that change with each batch are then moved once. */
+#define LOG_PAGES 8000
+#define STRINGIFY_(x) #x
+#define STRINGIFY(x) STRINGIFY_(x)
 
 struct identity {
     int64_t application_id;
@@ -90,7 +94,8 @@ static enum result configure(struct store *store, enum store_mode mode, struct e
 /* In write-ahead mode a kill loses nothing that was committed; FULL makes that true of a power cut, too. */
 static enum result make_durable(struct store *store, struct error *err)
 {
-    return store_exec(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", err);
+    return store_exec(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = "
+                      STRINGIFY(LOG_PAGES), err);
 }
 
 static enum result not_a_file(struct store *store, struct error *err)
@@ -326,6 +331,7 @@ void store_close(struct store *store)
     history_free(store->history);
     json_reader_free(store->json);
     tally_free(&store->tally);
+    took_free(&store->took);
     strbuf_free(&store->scratch);
     strbuf_free(&store->cells);
     free(store->name);

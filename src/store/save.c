@@ -13,8 +13,15 @@ struct job_state {
     int http_status;        /* of that answer */
     uint8_t sha256[SHA256_SIZE];
     int64_t cost_nano;
+    int64_t took_nano; /* -1: not completed, or unknown */
     char job_id[JOB_ID_MAX + 1];
 };
+
+static struct moment call_column_moment(const struct call *call, int column)
+{
+    return (struct moment){sqlite3_column_type(call->stmt, column) != SQLITE_NULL,
+                           {sqlite3_column_int64(call->stmt, column), sqlite3_column_int(call->stmt, column + 1)}};
+}
 
 static enum result load_state(struct store *store, int64_t key, struct job_state *state, struct error *err)
 {
@@ -37,6 +44,9 @@ static enum result load_state(struct store *store, int64_t key, struct job_state
     if (sum && sqlite3_column_bytes(call.stmt, 6) == SHA256_SIZE)
         memcpy(state->sha256, sum, SHA256_SIZE);
     state->cost_nano = sqlite3_column_int64(call.stmt, 7);
+    struct moment created = call_column_moment(&call, 9);
+    struct moment completed = call_column_moment(&call, 11);
+    state->took_nano = state->status == JOB_COMPLETED ? took_nano(&created, &completed) : -1;
     struct text job_id = call_column_text(&call, 8);
     memcpy(state->job_id, job_id.bytes, job_id.len <= JOB_ID_MAX ? job_id.len : JOB_ID_MAX);
     call_end(&call);
@@ -215,9 +225,12 @@ static enum result save_anomaly(const struct saving *s, const struct anomaly *an
 
 static enum result save_anomalies(const struct saving *s)
 {
-    struct call call = call_of(s->store, SQL_QUERIES_ANOMALY_DELETE);
-    call_int(&call, 1, s->key);
-    enum result result = call_run(&call, s->err);
+    enum result result = RESULT_OK;
+    if (s->before.last_answer_id != 0) {
+        struct call call = call_of(s->store, SQL_QUERIES_ANOMALY_DELETE);
+        call_int(&call, 1, s->key);
+        result = call_run(&call, s->err);
+    }
     for (size_t i = 0; result == RESULT_OK && i < s->reading->anomaly_count; i++)
         result = save_anomaly(s, &s->reading->anomalies[i]);
     return result;
@@ -291,14 +304,25 @@ static enum result apply(struct saving *s, enum job_status *after)
     return result == RESULT_OK ? save_derived(s) : result;
 }
 
-static enum result count_in_tally(const struct saving *s, enum job_status after)
+/* What is counted of all jobs. */
+static enum result count_overall(const struct saving *s, enum job_status after)
 {
     const struct measure *cost = &s->reading->cost_chf;
     struct tally_job before = {s->before.status, s->before.cost_nano};
     struct tally_job now = {after, s->before.cost_nano};
     if (s->reading->outcome == OUTCOME_JOB)
         now.cost_nano = cost->known ? cost->nano : 0;
-    return tally_move(s->store, s->key, before, now, s->err);
+    int64_t took = s->before.took_nano;
+    if (s->reading->outcome == OUTCOME_JOB)
+        took = after == JOB_COMPLETED ? took_nano(&s->reading->created_at, &s->reading->completed_at) : -1;
+    else if (after != JOB_COMPLETED)
+        took = -1;
+    enum result result = tally_move(s->store, s->key, before, now, s->err);
+    if (result == RESULT_OK && took != s->before.took_nano)
+        result = took_count(s->store, s->before.took_nano, -1, s->err);
+    if (result == RESULT_OK && took != s->before.took_nano)
+        result = took_count(s->store, took, 1, s->err);
+    return result;
 }
 
 /* A job asked twice in a run counts once, as it stands at the end. */
@@ -325,7 +349,7 @@ enum result store_save(struct store *store, int64_t key, const struct answer *an
     if (result == RESULT_OK)
         result = apply(&s, after);
     if (result == RESULT_OK)
-        result = count_in_tally(&s, *after);
+        result = count_overall(&s, *after);
     if (result != RESULT_OK) {
         store_rollback(store); /* half an answer must not be committed later */
         return result;

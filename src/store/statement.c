@@ -136,6 +136,8 @@ enum result store_write_begin(struct store *store, struct error *err)
 enum result store_write_end(struct store *store, struct error *err)
 {
     enum result result = tally_write(store, err);
+    if (result == RESULT_OK)
+        result = took_write(store, err);
     if (store->trial)
         return result;
     if (result == RESULT_OK)
@@ -151,4 +153,5 @@ void store_rollback(struct store *store)
         sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     store->in_transaction = false;
     tally_clear(&store->tally);
+    took_clear(&store->took);
 }

@@ -78,6 +78,8 @@ static enum result check_accounts(struct verification *v)
     enum result result = check_sources(v);
     if (result == RESULT_OK)
         result = check_rows(v, SQL_QUERIES_VERIFY_TALLIES);
+    if (result == RESULT_OK)
+        result = check_rows(v, SQL_QUERIES_VERIFY_TOOK);
     return result == RESULT_OK ? check_rows(v, SQL_QUERIES_VERIFY_JOBS) : result;
 }
 
