@@ -124,10 +124,11 @@ golden: all ## writes samples/reports anew from the built program; look at the d
 	@tests/golden "$(BUILD)" write
 
 INSTALLED := bin/jobledger share/bash-completion/completions/jobledger share/zsh/site-functions/_jobledger \
-             share/fish/vendor_completions.d/jobledger.fish
+             share/fish/vendor_completions.d/jobledger.fish share/man/man1/jobledger.1
 
-install: $(BUILD)/jobledger ## the program and the completions of the shells, below DESTDIR and PREFIX
+install: $(BUILD)/jobledger ## the program, its manual page and the completions of the shells, below DESTDIR and PREFIX
 	install -D -m 755 $(BUILD)/jobledger $(DESTDIR)$(PREFIX)/bin/jobledger
+	install -D -m 644 src/man/jobledger.1 $(DESTDIR)$(PREFIX)/share/man/man1/jobledger.1
 	install -D -m 644 src/completions/jobledger.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/jobledger
 	install -D -m 644 src/completions/_jobledger $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_jobledger
 	install -D -m 644 src/completions/jobledger.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/jobledger.fish

@@ -66,7 +66,7 @@ const struct option options[] = {
      "only jobs of this source, by a name under which it was given", .ledger = "queries/complete_sources"},
     {'\0', "limit", VALUE_REQUIRED, "N", FETCHES, set_int, SETTING(limit), 1, 999999999,
      "ask for so many jobs at most"},
-    {'\0', "progress", VALUE_REQUIRED, "WHEN", READS | FETCHES | COMMAND(VERIFY), set_progress, 0, 0, 0,
+    {'\0', "progress", VALUE_REQUIRED, "MODE", READS | FETCHES | COMMAND(VERIFY), set_progress, 0, 0, 0,
      "auto (default: on a terminal), always or never", .preset = "auto", .words = WORDS("auto", "always", "never")},
     {'\0', "fail-on", VALUE_REQUIRED, "LIST", FETCHES, set_fail_on, 0, 0, 0,
      "exit status 1 too where jobs are failed, not_found, open or stale",

@@ -205,6 +205,7 @@ try() {
     same "$(cd root && find . -type f | sort)" "./usr/bin/jobledger
 ./usr/share/bash-completion/completions/jobledger
 ./usr/share/fish/vendor_completions.d/jobledger.fish
+./usr/share/man/man1/jobledger.1
 ./usr/share/zsh/site-functions/_jobledger"
     make -C "$SIM_ROOT" -s uninstall BUILD="$(dirname "$JOBLEDGER")" DESTDIR="$PWD/root" PREFIX=/usr
     same "$(find root -type f)" ""

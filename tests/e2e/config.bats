@@ -387,7 +387,7 @@ END
 }
 
 @test "the file that README.md shows is understood" {
-    sed -n '/^    # jobledger.conf/,/^The names are/{s/^    //p; /^$/p}' "$SIM_ROOT/README.md" > c.conf
+    sed -n '/^    # jobledger.conf/,/^An option goes/{s/^    //p; /^$/p}' "$SIM_ROOT/README.md" > c.conf
     same "$(in_force run out -c c.conf)" "/srv/reports # c.conf:8"
     same "$(in_force ingest delimiter -c c.conf)" '";" # c.conf:12'
     same "$(in_force fetch parallel -c c.conf)" "4 # c.conf:4"
