@@ -29,6 +29,10 @@ const char *atomic_file_path(const struct atomic_file *file);
 enum result atomic_file_commit(struct atomic_file *file, struct error *err);
 void atomic_file_discard(struct atomic_file *file); /* NULL is allowed */
 
+/* A nameless file in $TMPDIR, else /tmp, open for reading and writing: nothing is left behind whatever happens. -1 and
+ * errno where there is none. */
+int temporary_file(void);
+
 struct lock;
 
 /* Takes the advisory lock on the file at `path`, which is made (0600) and never removed. The kernel frees it when

@@ -71,7 +71,8 @@ enum result store_source_job(struct store *store, uint64_t line, struct text job
                              struct error *err);
 enum result store_source_reject(struct store *store, uint64_t line, struct text value, const char *reason,
                                 struct error *err);
-/* Ends it: all is kept, or nothing. counts may be NULL. After keep the store is ready for the next source. */
+/* Ends it: all is kept, and counted in counts (may be NULL), or nothing. After keep the store is ready for the next
+ * source. */
 enum result store_source_end(struct store *store, bool keep, struct store_counts *counts, struct error *err);
 
 /* ---- fetching ---- */
@@ -210,8 +211,8 @@ enum result store_verify(struct store *store, const struct store_verify *options
 enum result store_snapshot_begin(struct store *store, struct error *err);
 void store_snapshot_end(struct store *store);
 
-/* From now on queries end with RESULT_LEDGER once *signal is not 0, however long they would last. For readers only: a write
- * that was begun would be given up, too. */
+/* From now on queries end with RESULT_LEDGER once *signal is not 0, however long they would last; a write that was begun
+ * is given up, too. NULL: no longer. */
 void store_stop_on(struct store *store, const volatile sig_atomic_t *signal);
 
 /* ---- what reports see ---- */

@@ -1,2 +1,7 @@
--- The jobs of a source that is read anew: what it stated of them goes.
-INSERT INTO temp.rejudge (job) SELECT job FROM source_job WHERE source_id = ?1 ON CONFLICT DO NOTHING;
+-- The completed jobs of a source whose ground truth comes, or goes.
+INSERT INTO temp.rejudge (job)
+SELECT source_job.job
+FROM source_job
+JOIN job ON job.id = source_job.job
+WHERE source_job.source_id = ?1 AND job.status = 'completed'
+ON CONFLICT DO NOTHING;

@@ -147,6 +147,20 @@ FILE *atomic_file_stream(struct atomic_file *file)
     return file->stream;
 }
 
+int temporary_file(void)
+{
+    const char *folder = getenv("TMPDIR");
+    struct strbuf path = {0};
+    strbuf_printf(&path, "%s/jobledger.XXXXXX", folder && folder[0] ? folder : "/tmp");
+    int fd = path.failed ? -1 : mkstemp(path.bytes);
+    if (fd >= 0) {
+        unlink(path.bytes);
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
+    strbuf_free(&path);
+    return fd;
+}
+
 enum result atomic_file_make_private(struct atomic_file *file, struct error *err)
 {
     return fchmod(fileno(file->stream), 0600) == 0 ? RESULT_OK : report_error(err, file->path, "can't be made private");

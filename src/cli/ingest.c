@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "file.h"
 #include "inputs.h"
 #include "sha256.h"
 
@@ -70,21 +71,6 @@ static bool write_all(int fd, const char *bytes, size_t len)
     return true;
 }
 
-/* A nameless file: nothing is left behind whatever happens. */
-static int open_spool(void)
-{
-    const char *folder = getenv("TMPDIR");
-    struct strbuf path = {0};
-    strbuf_printf(&path, "%s/jobledger.XXXXXX", folder && folder[0] ? folder : "/tmp");
-    int fd = path.failed ? -1 : mkstemp(path.bytes);
-    if (fd >= 0) {
-        unlink(path.bytes);
-        fcntl(fd, F_SETFD, FD_CLOEXEC);
-    }
-    strbuf_free(&path);
-    return fd;
-}
-
 /* Reads to the end of the file: into sum, and to the descriptor `copy` unless that is -1. */
 static enum result hash(const struct intake *in, int copy, struct sha256 *sum, uint64_t *bytes, struct error *err)
 {
@@ -124,7 +110,7 @@ static enum result prepare(struct intake *in, uint8_t sha256[SHA256_SIZE], uint6
     int spool = -1;
     if (start < 0) {
         start = 0;
-        spool = open_spool();
+        spool = temporary_file();
         if (spool < 0)
             result = error_set(err, RESULT_LEDGER, "%s: no temporary file can be made ($TMPDIR): %s", in->shown,
                                strerror(errno));
@@ -282,8 +268,8 @@ static enum result ingest_file(struct cli *cli, struct store *store, const char 
         if (result == RESULT_OK)
             add_counts(totals, &in.counts);
     }
-    if (result == RESULT_INPUT) {
-        /* A reader that a signal has stopped knows no better. */
+    if (result == RESULT_INPUT || result == RESULT_LEDGER) {
+        /* A reader or a store that a signal has stopped knows no better. */
         enum result signal = go_on(&in, err);
         result = signal == RESULT_OK ? result : signal;
     }
@@ -354,10 +340,12 @@ enum result ingest_files(struct cli *cli, struct store *store)
     struct totals totals = {0};
     enum result result = RESULT_OK;
     cli->settings.reader.stop = cli->signal;
+    store_stop_on(store, cli->signal);
     for (size_t i = 0; goes_on(result) && i < settings->argument_count; i++)
         result = joined(result, ingest_named(cli, store, inputs_of_argument, settings->arguments[i], &totals));
     for (size_t i = 0; goes_on(result) && i < settings->folder_count; i++)
         result = joined(result, ingest_named(cli, store, inputs_of_folder, settings->folders[i], &totals));
+    store_stop_on(store, NULL);
     summarise(cli, &totals);
     return totals.counts.rejected > 0 ? result_worse(result, RESULT_LOOSE_ENDS) : result;
 }

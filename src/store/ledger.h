@@ -7,6 +7,7 @@
 #include "chain.h"
 #include "history.h"
 #include "sha256.h"
+#include "sorter.h"
 #include "sql.h"
 #include "store.h"
 #include "strbuf.h"
@@ -50,6 +51,7 @@ struct store {
     size_t column_count;
     struct store_counts counts;
     struct strbuf cells;
+    struct sorter *sorter; /* its rows; made at first use */
     bool states;       /* it holds, or held, ground truth */
 
     /* What is derived. */

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "feed.h"
 #include "migrate.h"
 
 #define BUSY_TIMEOUT_MS 10000
@@ -85,6 +86,8 @@ static enum result configure(struct store *store, enum store_mode mode, struct e
         result = migrate_int(store, "PRAGMA foreign_keys", &foreign_keys, err);
     if (result == RESULT_OK && foreign_keys != 1)
         result = error_set(err, RESULT_LEDGER, "%s: this SQLite was built without foreign keys", store->name);
+    if (result == RESULT_OK && mode != STORE_READ)
+        result = feed_register(store, err);
     if (result == RESULT_OK && mode == STORE_READ)
         result = store_exec(store, "PRAGMA query_only = ON", err);
     store->query_only = mode == STORE_READ;
@@ -330,6 +333,7 @@ void store_close(struct store *store)
     sqlite3_close(store->db);
     history_free(store->history);
     json_reader_free(store->json);
+    sorter_free(store->sorter);
     tally_free(&store->tally);
     took_free(&store->took);
     strbuf_free(&store->scratch);

@@ -29,7 +29,7 @@ static int stopped(void *store)
 void store_stop_on(struct store *store, const volatile sig_atomic_t *signal)
 {
     store->signal = signal;
-    sqlite3_progress_handler(store->db, STEPS_BETWEEN_LOOKS, stopped, store);
+    sqlite3_progress_handler(store->db, signal ? STEPS_BETWEEN_LOOKS : 0, signal ? stopped : NULL, store);
 }
 
 static const struct sql_text *find_text(const char *name)

@@ -3,6 +3,8 @@
 #include "json.h"
 #include "ledger.h"
 
+#define SORTER_MEMORY (24u << 20) /* of rows that are taken in in the order of the file */
+
 static enum result find_source(struct store *store, const uint8_t *sha256, int64_t *id, struct error *err)
 {
     struct call call = call_of(store, SQL_QUERIES_SOURCE_FIND);
@@ -130,6 +132,10 @@ enum result store_source_begin(struct store *store, const struct store_source *s
     store->column_count = column_count;
     store->states = false;
     store->statements_known = STATEMENTS_UNKNOWN;
+    if (!store->sorter)
+        store->sorter = sorter_new(SORTER_MEMORY);
+    if (!store->sorter)
+        return error_memory(err);
     enum result result = store_write_begin(store, err);
     if (result == RESULT_OK && store->trial)
         result = store_exec(store, "SAVEPOINT source", err);
@@ -148,35 +154,6 @@ enum result store_source_begin(struct store *store, const struct store_source *s
     return result;
 }
 
-/* The job's key and how it is counted, and whether it is in the ledger only now. */
-static enum result find_or_insert_job(struct store *store, struct text job_id, int64_t *key, struct tally_job *job,
-                                      bool *added, struct error *err)
-{
-    *job = (struct tally_job){JOB_NEW, 0};
-    struct call insert = call_of(store, SQL_QUERIES_JOB_INSERT);
-    call_text(&insert, 1, job_id);
-    call_int(&insert, 2, store->ingested_at.sec);
-    enum result result = call_run(&insert, err);
-    if (result != RESULT_OK)
-        return result;
-    *added = sqlite3_changes(store->db) > 0;
-    if (*added) {
-        *key = sqlite3_last_insert_rowid(store->db);
-        return tally_count(store, 0, *job, 1, err);
-    }
-    struct call find = call_of(store, SQL_QUERIES_JOB_FIND);
-    call_text(&find, 1, job_id);
-    bool found;
-    result = call_row(&find, &found, err);
-    if (found) {
-        *key = sqlite3_column_int64(find.stmt, 0);
-        job_status_parse(call_column_text(&find, 1), &job->status);
-        job->cost_nano = sqlite3_column_int64(find.stmt, 2);
-        call_end(&find);
-    }
-    return result;
-}
-
 /* The kept cells as one JSON array: a row per label would halve the speed of ingest. */
 static struct text cells_as_json(struct store *store, const struct text *cells)
 {
@@ -192,43 +169,15 @@ static struct text cells_as_json(struct store *store, const struct text *cells)
     return (struct text){json->bytes, json->len};
 }
 
-static enum result rejudge_later(struct store *store, int64_t key, struct error *err)
-{
-    struct call call = call_of(store, SQL_QUERIES_REJUDGE_INSERT);
-    call_int(&call, 1, key);
-    return call_run(&call, err);
-}
-
 enum result store_source_job(struct store *store, uint64_t line, struct text job_id, const struct text *cells,
                              struct error *err)
 {
-    int64_t key = 0;
-    bool added = false;
-    struct tally_job job;
-    enum result result = find_or_insert_job(store, job_id, &key, &job, &added, err);
-    if (result != RESULT_OK)
-        return result;
     struct text json = cells_as_json(store, cells);
     if (store->cells.failed)
         return error_memory(err);
-    struct call call = call_of(store, SQL_QUERIES_SOURCE_JOB_INSERT);
-    call_int(&call, 1, key);
-    call_int(&call, 2, store->source_id);
-    call_int(&call, 3, (int64_t)line);
-    call_text(&call, 4, json);
-    result = call_run(&call, err);
+    const struct sorter_row row = {job_id, line, json};
     store->counts.rows++;
-    bool counts = result == RESULT_OK && sqlite3_changes(store->db) > 0;
-    if (!counts)
-        store->counts.duplicates++;
-    else if (added)
-        store->counts.new_jobs++;
-    else
-        store->counts.known_jobs++;
-    if (counts)
-        result = tally_count(store, store->source_id, job, 1, err);
-    /* A new job has no answer yet that ground truth could be held against. */
-    return result == RESULT_OK && store->states && !added ? rejudge_later(store, key, err) : result;
+    return sorter_add(store->sorter, &row, err);
 }
 
 enum result store_source_reject(struct store *store, uint64_t line, struct text value, const char *reason,
@@ -244,8 +193,68 @@ enum result store_source_reject(struct store *store, uint64_t line, struct text 
     return call_run(&call, err);
 }
 
+/* Runs a statement over the rows that came in; *rows: how many it made. */
+static enum result take_in(struct store *store, enum sql_id statement, int64_t value, uint64_t *rows, struct error *err)
+{
+    struct call call = call_of(store, statement);
+    call_int(&call, 1, value);
+    enum result result = call_run(&call, err);
+    *rows = result == RESULT_OK ? (uint64_t)sqlite3_changes64(store->db) : 0;
+    return result;
+}
+
+static enum result count_known(struct store *store, struct error *err)
+{
+    struct call call = call_of(store, SQL_QUERIES_SOURCE_TALLY);
+    call_int(&call, 1, store->source_id);
+    bool more;
+    enum result result = call_row(&call, &more, err);
+    while (result == RESULT_OK && more) {
+        enum job_status status = JOB_NEW;
+        job_status_parse(call_column_text(&call, 0), &status);
+        result = tally_add(store, store->source_id, status, sqlite3_column_int64(call.stmt, 1),
+                           sqlite3_column_int64(call.stmt, 2), sqlite3_column_int64(call.stmt, 3), err);
+        if (result == RESULT_OK)
+            result = call_row(&call, &more, err);
+    }
+    if (more)
+        call_end(&call);
+    return result;
+}
+
+/* In the ledger and in the source. Where all of its jobs are new, nothing need be looked up. */
+static enum result count_jobs(struct store *store, struct error *err)
+{
+    const struct store_counts *counts = &store->counts;
+    enum result result = tally_add(store, 0, JOB_NEW, (int64_t)counts->new_jobs, 0, 0, err);
+    if (result == RESULT_OK && counts->known_jobs == 0)
+        return tally_add(store, store->source_id, JOB_NEW, (int64_t)counts->new_jobs, 0, 0, err);
+    return result == RESULT_OK ? count_known(store, err) : result;
+}
+
+static enum result take_in_jobs(struct store *store, struct error *err)
+{
+    struct store_counts *counts = &store->counts;
+    uint64_t jobs = 0;
+    enum result result = take_in(store, SQL_QUERIES_SOURCE_TAKE_JOBS, store->ingested_at.sec, &counts->new_jobs, err);
+    if (result == RESULT_OK)
+        result = take_in(store, SQL_QUERIES_SOURCE_TAKE_ROWS, store->source_id, &jobs, err);
+    if (result != RESULT_OK)
+        return result;
+    counts->known_jobs = jobs - counts->new_jobs;
+    counts->duplicates = counts->rows - counts->rejected - jobs;
+    result = count_jobs(store, err);
+    /* A new job has no answer yet that ground truth could be held against. */
+    return result == RESULT_OK && store->states && counts->known_jobs > 0
+               ? forget(store, SQL_QUERIES_REJUDGE_SOURCE, err)
+               : result;
+}
+
 static enum result finish_source(struct store *store, struct error *err)
 {
+    enum result result = take_in_jobs(store, err);
+    if (result != RESULT_OK)
+        return result;
     struct call call = call_of(store, SQL_QUERIES_SOURCE_FINISH);
     call_int(&call, 1, store->source_id);
     call_int(&call, 2, (int64_t)store->counts.rows);
@@ -258,10 +267,11 @@ static enum result finish_source(struct store *store, struct error *err)
 enum result store_source_end(struct store *store, bool keep, struct store_counts *counts, struct error *err)
 {
     enum result result = RESULT_OK;
-    if (counts)
-        *counts = store->counts;
     if (keep)
         result = finish_source(store, err);
+    sorter_clear(store->sorter);
+    if (keep && counts)
+        *counts = store->counts;
     if (keep && result == RESULT_OK && store->states)
         result = store_rejudge(store, err);
     if (store->trial) {

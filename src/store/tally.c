@@ -51,24 +51,32 @@ static bool touch(struct tally *tally, int64_t source_id)
     return true;
 }
 
-enum result tally_count(struct store *store, int64_t source_id, struct tally_job job, int times, struct error *err)
+enum result tally_add(struct store *store, int64_t source_id, enum job_status status, int64_t jobs, int64_t cost_chf,
+                      int64_t cost_rest, struct error *err)
 {
     struct tally *tally = &store->tally;
     size_t index = (size_t)source_id;
     if (!grow(tally, index) || (!tally->changes[index].touched && !touch(tally, source_id)))
         return error_memory(err);
     struct tally_change *change = &tally->changes[index];
-    change->jobs[job.status] += times;
-    change->cost_chf[job.status] += times * (job.cost_nano / DECIMAL_ONE);
-    change->cost_rest[job.status] += times * (job.cost_nano % DECIMAL_ONE);
+    change->jobs[status] += jobs;
+    change->cost_chf[status] += cost_chf;
+    change->cost_rest[status] += cost_rest;
     return RESULT_OK;
+}
+
+static enum result count_one(struct store *store, int64_t source_id, struct tally_job job, int times,
+                             struct error *err)
+{
+    return tally_add(store, source_id, job.status, times, times * (job.cost_nano / DECIMAL_ONE),
+                     times * (job.cost_nano % DECIMAL_ONE), err);
 }
 
 static enum result move(struct store *store, int64_t source_id, struct tally_job before, struct tally_job after,
                         struct error *err)
 {
-    enum result result = tally_count(store, source_id, before, -1, err);
-    return result == RESULT_OK ? tally_count(store, source_id, after, 1, err) : result;
+    enum result result = count_one(store, source_id, before, -1, err);
+    return result == RESULT_OK ? count_one(store, source_id, after, 1, err) : result;
 }
 
 enum result tally_move(struct store *store, int64_t key, struct tally_job before, struct tally_job after,

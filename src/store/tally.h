@@ -34,8 +34,9 @@ struct tally {
 void tally_clear(struct tally *tally); /* what was gathered is forgotten */
 void tally_free(struct tally *tally);
 
-/* A job joins a source, or with source_id 0 the ledger; times -1: it leaves. */
-enum result tally_count(struct store *store, int64_t source_id, struct tally_job job, int times, struct error *err);
+/* So many jobs join a source, or with source_id 0 the ledger, and what they cost: whole CHF, and 10^-9 CHF on top. */
+enum result tally_add(struct store *store, int64_t source_id, enum job_status status, int64_t jobs, int64_t cost_chf,
+                      int64_t cost_rest, struct error *err);
 /* A job changes, in the ledger and in all its sources. */
 enum result tally_move(struct store *store, int64_t key, struct tally_job before, struct tally_job after,
                        struct error *err);

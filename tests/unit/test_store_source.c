@@ -24,7 +24,7 @@ static void begin(struct store *store, const char *name, uint8_t mark)
 static void end(struct store *store, bool keep, struct store_counts expected)
 {
     struct error err = {""};
-    struct store_counts counts;
+    struct store_counts counts = {0};
     must(store_source_end(store, keep, &counts, &err));
     assert_int_equal(counts.rows, expected.rows);
     assert_int_equal(counts.new_jobs, expected.new_jobs);
@@ -128,7 +128,7 @@ static void what_is_not_kept_leaves_nothing(void **state)
         job(store, 2, "job_1");
         job(store, 3, "job_9");
         must(store_source_reject(store, 4, text_of("x"), "is no job ID", &err));
-        end(store, false, (struct store_counts){3, 1, 1, 0, 1});
+        end(store, false, (struct store_counts){0});
         assert_query(store, "reports/reconcile", NULL, two_sources_reconciled);
     }
     begin(store, "again.csv", 9);
@@ -181,7 +181,7 @@ static void a_trial_sees_its_own_writes_and_commits_nothing(void **state)
     end(store, true, (struct store_counts){2, 1, 1, 0, 0});
     begin(store, "broken.csv", 4); /* one that fails takes nothing with it */
     job(store, 2, "job_5");
-    end(store, false, (struct store_counts){1, 1, 0, 0, 0});
+    end(store, false, (struct store_counts){0});
     begin(store, "d.csv", 5);
     job(store, 2, "job_4");
     job(store, 3, "job_5");
@@ -290,7 +290,7 @@ static void model_step(struct model *model, struct store *store)
         job(store, (uint64_t)at_line, id);
     }
     bool keep = random_int(4) != 0;
-    end(store, keep, source->counts);
+    end(store, keep, keep ? source->counts : (struct store_counts){0});
     if (keep)
         *model = after;
 }

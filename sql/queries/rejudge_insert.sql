@@ -1,1 +1,0 @@
-INSERT INTO temp.rejudge (job) VALUES (?1) ON CONFLICT DO NOTHING;
