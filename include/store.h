@@ -248,9 +248,10 @@ enum result store_look(struct store *store, const struct store_filter *filter, s
 
 /* What of the filter counts for the next queries. */
 enum store_scope {
-    STORE_SCOPE_JOBS,    /* all of it */
-    STORE_SCOPE_SOURCES, /* the source alone */
     STORE_SCOPE_ALL,     /* nothing */
+    STORE_SCOPE_JOBS,    /* all of it */
+    STORE_SCOPE_FIGURES, /* likewise; model_totals and day_totals come from one pass of the program's over the jobs */
+    STORE_SCOPE_SOURCES, /* the source alone */
 };
 enum result store_scope(struct store *store, enum store_scope scope, struct error *err);
 

@@ -1,30 +1,6 @@
--- What the jobs completed or failed cost, how long they took and how sure they are, by label (which --by asks for) and
--- model. All figures are integers of 10^-9 until the end. A mean is rounded once, half to even, from the whole part and
--- the remainder of its exact quotient. The seconds are added up as whole ones and rests, so that no sum can overflow.
-WITH totals AS (
-  SELECT label, model,
-         count(*) AS jobs,
-         count(*) FILTER (WHERE status = 'completed') AS completed,
-         count(*) FILTER (WHERE status = 'failed') AS failed,
-         count(cost) AS costs, sum(cost) AS cost,
-         count(time) AS times, sum(time / 1000000000) AS seconds, sum(time % 1000000000) AS rests,
-         max(time) AS time_max,
-         count(confidence) AS confidences, sum(confidence) AS confidence, min(confidence) AS confidence_min
-  FROM finished
-  GROUP BY label, model
-), ranked AS (
-  SELECT label, model, time, row_number() OVER (PARTITION BY label, model ORDER BY time) AS place
-  FROM finished
-  WHERE time IS NOT NULL
-), percentiles AS (
-  -- Nearest rank: the place is the share of all, rounded up.
-  SELECT label, model,
-         max(CASE WHEN place = (50 * times + 99) / 100 THEN time END) AS time_p50,
-         max(CASE WHEN place = (95 * times + 99) / 100 THEN time END) AS time_p95
-  FROM ranked
-  JOIN totals USING (label, model)
-  GROUP BY label, model
-), quotients AS (
+-- The view model_totals as people read it: integers of 10^-9 until the end. A mean is rounded once, half to even, from the
+-- whole part and the remainder of its exact quotient.
+WITH quotients AS (
   SELECT *,
          -- Beyond 9 * 10^9 CHF: abs() of the smallest integer ends the query with "integer overflow".
          CASE WHEN cost > 9000000000000000000 THEN abs(-9223372036854775807 - (cost > 0))
@@ -34,8 +10,7 @@ WITH totals AS (
          seconds / times * 1000000000 + (seconds % times * 1000000000 + rests) / times AS time_mean,
          (seconds % times * 1000000000 + rests) % times AS time_rest,
          confidence / confidences AS confidence_mean, confidence % confidences AS confidence_rest
-  FROM totals
-  LEFT JOIN percentiles USING (label, model)
+  FROM model_totals
 ), rounded AS (
   -- Up where the rest is more than half a unit, or half a unit and the figure is odd.
   SELECT *,

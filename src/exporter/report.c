@@ -33,8 +33,8 @@ static const struct {
     const char *by_label; /* its SELECT where --by is given */
 } readings[REPORT_COUNT] = {
     {"reports/jobs", source_labelled, STORE_SCOPE_JOBS, NULL},
-    {"reports/models", source_plain, STORE_SCOPE_JOBS, "queries/models_by_label"},
-    {"reports/daily", source_plain, STORE_SCOPE_JOBS, "queries/daily_by_label"},
+    {"reports/models", source_plain, STORE_SCOPE_FIGURES, "queries/models_by_label"},
+    {"reports/daily", source_plain, STORE_SCOPE_FIGURES, "queries/daily_by_label"},
     {"reports/failures", source_plain, STORE_SCOPE_JOBS, NULL},
     {"reports/failure-causes", source_plain, STORE_SCOPE_JOBS, NULL},
     {"reports/extracted", source_extracted, STORE_SCOPE_JOBS, NULL},

@@ -52,6 +52,7 @@ struct store {
     struct store_counts counts;
     struct strbuf cells;
     struct sorter *sorter; /* its rows; made at first use */
+    struct sorter_row incoming; /* the one in hand */
     bool states;       /* it holds, or held, ground truth */
 
     /* What is derived. */
@@ -62,6 +63,7 @@ struct store {
 
     struct tally tally;
     struct took took;
+    struct figures *figures; /* those that are being gathered; NULL: none */
 
     int64_t run_id;
     struct store_run run;

@@ -6,8 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "feed.h"
+#include "figures.h"
 #include "migrate.h"
+#include "source.h"
 
 #define BUSY_TIMEOUT_MS 10000
 #define NAME_MAX_CHARS 200
@@ -87,7 +88,9 @@ static enum result configure(struct store *store, enum store_mode mode, struct e
     if (result == RESULT_OK && foreign_keys != 1)
         result = error_set(err, RESULT_LEDGER, "%s: this SQLite was built without foreign keys", store->name);
     if (result == RESULT_OK && mode != STORE_READ)
-        result = feed_register(store, err);
+        result = source_register(store, err);
+    if (result == RESULT_OK)
+        result = figures_register(store, err);
     if (result == RESULT_OK && mode == STORE_READ)
         result = store_exec(store, "PRAGMA query_only = ON", err);
     store->query_only = mode == STORE_READ;

@@ -5,6 +5,8 @@
 
 /* These see the whole ledger, or their place is taken by something else. */
 static const char *const not_in_front[] = {"option", "zone", "grouping", "stale_limit", NULL};
+static const char *const not_before_figures[] = {"option",       "zone",       "grouping", "stale_limit",
+                                                 "model_totals", "day_totals", NULL};
 
 /* Tables that take the place of views. */
 static const char *const tables[] = {"option", "zone", NULL};
@@ -183,14 +185,18 @@ static enum result make_job(struct store *store, const struct store_filter *f, s
 static enum result make_front(struct store *store, enum store_scope scope, struct error *err)
 {
     const struct store_filter *f = store->filter;
+    bool figures = scope == STORE_SCOPE_FIGURES;
     enum result result = RESULT_OK;
-    if (scope == STORE_SCOPE_SOURCES)
+    if (f && scope == STORE_SCOPE_SOURCES)
         result = f->source ? run_text(store, SQL_SCOPE_SOURCE, err) : RESULT_OK;
-    else
+    else if (f)
         result = make_job(store, f, err);
-    if (result == RESULT_OK && scope == STORE_SCOPE_JOBS && f->by)
+    if (result == RESULT_OK && f && f->by && scope != STORE_SCOPE_SOURCES)
         result = run_text(store, SQL_SCOPE_GROUPING, err);
-    return result == RESULT_OK ? store_make_views(store, true, not_in_front, err) : result;
+    if (result == RESULT_OK && figures)
+        result = run_text(store, SQL_SCOPE_FIGURES, err);
+    const char *const *left_out = figures ? not_before_figures : not_in_front;
+    return result == RESULT_OK ? store_make_views(store, true, left_out, err) : result;
 }
 
 static enum result change_scope(struct store *store, enum store_scope scope, struct error *err)
@@ -233,13 +239,15 @@ enum result store_look(struct store *store, const struct store_filter *filter, s
     if (result != RESULT_OK)
         return result;
     store->filter = is_default(filter) ? NULL : filter;
-    store->scope = STORE_SCOPE_JOBS;
+    store->scope = store->filter ? STORE_SCOPE_JOBS : STORE_SCOPE_ALL;
     return with_writing(store, start, STORE_SCOPE_JOBS, err);
 }
 
 enum result store_scope(struct store *store, enum store_scope scope, struct error *err)
 {
-    if (!store->filter || store->scope == scope)
+    if (!store->filter && scope != STORE_SCOPE_FIGURES)
+        scope = STORE_SCOPE_ALL;
+    if (store->scope == scope)
         return RESULT_OK;
     store->scope = scope;
     return with_writing(store, change_scope, scope, err);

@@ -1,7 +1,8 @@
 #include <string.h>
 
 #include "json.h"
-#include "ledger.h"
+#include "source.h"
+#include "virtual.h"
 
 #define SORTER_MEMORY (24u << 20) /* of rows that are taken in in the order of the file */
 
@@ -192,6 +193,40 @@ enum result store_source_reject(struct store *store, uint64_t line, struct text 
     store->counts.rejected++;
     return call_run(&call, err);
 }
+
+/* ---- what came in, as a table ---- */
+
+enum incoming { JOB_ID, LINE, CELLS };
+
+static enum result rewind_incoming(void *store, struct error *err)
+{
+    return sorter_rewind(((struct store *)store)->sorter, err);
+}
+
+static enum result next_incoming(void *ctx, bool *more, struct error *err)
+{
+    struct store *store = ctx;
+    return sorter_next(store->sorter, &store->incoming, more, err);
+}
+
+static void incoming_column(void *store, int column, sqlite3_context *out)
+{
+    const struct sorter_row *row = &((struct store *)store)->incoming;
+    struct text text = column == JOB_ID ? row->job_id : row->cells;
+    if (column == LINE)
+        sqlite3_result_int64(out, (sqlite3_int64)row->line);
+    else if (text.bytes)
+        sqlite3_result_text64(out, text.bytes, text.len, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+enum result source_register(struct store *store, struct error *err)
+{
+    const struct virtual_table incoming = {"incoming", "CREATE TABLE incoming (job_id TEXT, line INTEGER, cells TEXT)",
+                                           true, store, NULL, rewind_incoming, next_incoming, incoming_column};
+    return virtual_register(store, &incoming, err);
+}
+
+/* ---- and into the ledger ---- */
 
 /* Runs a statement over the rows that came in; *rows: how many it made. */
 static enum result take_in(struct store *store, enum sql_id statement, int64_t value, uint64_t *rows, struct error *err)

@@ -45,10 +45,10 @@ ledger_of() {
     mkdir out
     echo old > out/jobs.csv
     # A total beyond what is added up exactly.
-    query "UPDATE job SET status = 'completed', cost_nano = 1000000000000000;
+    query "UPDATE job SET status = 'completed', cost_nano = 1000000000000000, resolved_at = 0;
            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9000)
-           INSERT INTO job (job_id, status, cost_nano, first_seen_at)
-           SELECT 'job_x' || i, 'completed', 1000000000000000, 0 FROM n"
+           INSERT INTO job (job_id, status, cost_nano, first_seen_at, resolved_at)
+           SELECT 'job_x' || i, 'completed', 1000000000000000, 0, 0 FROM n"
     echo old > out/models.csv
     jl export models -o out/models.csv
     ends 5
