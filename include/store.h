@@ -255,6 +255,33 @@ enum store_scope {
 };
 enum result store_scope(struct store *store, enum store_scope scope, struct error *err);
 
+/* ---- jobs ---- */
+
+/* A job as the report jobs shows it, with what one of its sources says of it. Texts are valid during the call. */
+struct store_job_row {
+    struct text job_id;
+    struct text status;
+    struct text model_used;
+    struct measure processing_time; /* spelling: TEXT_NONE where it is the shortest one; likewise below */
+    struct measure cost_chf;
+    struct measure confidence;
+    struct text error_code;
+    struct text error_message;
+    int64_t http_status; /* 0: there was no answer */
+    struct moment created_at;
+    struct moment completed_at;
+    struct moment first_seen_at;
+    struct moment resolved_at;
+    int64_t polls;
+    int64_t source_id;
+    struct text cells; /* TEXT_NONE: the source, if any, says nothing more */
+};
+typedef enum result store_job_visitor(void *ctx, const struct store_job_row *row, struct error *err);
+
+/* Every job in scope in the order of their IDs: a row for each source that holds it, the latest first. Quicker than
+ * store_query(). Anything but RESULT_OK from the visitor, which may not use the store, ends it. */
+enum result store_each_job(struct store *store, store_job_visitor *visit, void *ctx, struct error *err);
+
 /* ---- queries ---- */
 
 /* A query that is kept as a file below sql/, by its name without ".sql" ("reports/models"). */

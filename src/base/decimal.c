@@ -197,18 +197,26 @@ static char *put_digits(uint64_t value, char *end)
     return end;
 }
 
+/* Decimals are written three by three, as many threes as there are. */
 static size_t format_at_least(int64_t nano, int decimals, char out[static DECIMAL_TEXT_MAX])
 {
     uint64_t magnitude = nano < 0 ? -(uint64_t)nano : (uint64_t)nano;
+    uint64_t fraction = magnitude % (uint64_t)DECIMAL_ONE;
+    uint64_t one = (uint64_t)DECIMAL_ONE;
+    int written = 9;
+    for (; written > 3 && fraction % 1000 == 0; written -= 3) {
+        fraction /= 1000;
+        one /= 1000;
+    }
     char digits[DECIMAL_TEXT_MAX];
     char *end = digits + sizeof digits;
     /* With a leading one, so that zeros are kept. */
-    char *fraction = put_digits(magnitude % (uint64_t)DECIMAL_ONE + (uint64_t)DECIMAL_ONE, end);
-    *fraction = '.';
-    char *start = put_digits(magnitude / (uint64_t)DECIMAL_ONE, fraction);
+    char *point = put_digits(fraction + one, end);
+    *point = '.';
+    char *start = put_digits(magnitude / (uint64_t)DECIMAL_ONE, point);
     if (nano < 0)
         *--start = '-';
-    for (int kept = 9; kept > decimals && end[-1] == '0'; kept--)
+    for (; written > decimals && end[-1] == '0'; written--)
         end--;
     if (end[-1] == '.')
         end--;

@@ -29,24 +29,9 @@ bool strbuf_reserve(struct strbuf *buf, size_t more)
     return true;
 }
 
-void strbuf_append(struct strbuf *buf, const char *bytes, size_t len)
-{
-    if (!strbuf_reserve(buf, len))
-        return;
-    if (len > 0)
-        memcpy(buf->bytes + buf->len, bytes, len);
-    buf->len += len;
-    buf->bytes[buf->len] = '\0';
-}
-
 void strbuf_puts(struct strbuf *buf, const char *text)
 {
     strbuf_append(buf, text, strlen(text));
-}
-
-void strbuf_putc(struct strbuf *buf, char c)
-{
-    strbuf_append(buf, &c, 1);
 }
 
 void strbuf_put_int(struct strbuf *buf, int64_t value)

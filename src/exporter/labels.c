@@ -132,53 +132,83 @@ static size_t first_place(const struct labels *labels, int64_t source)
     return low;
 }
 
-/* Takes from the row in hand what no later source has said already. */
-static enum result take_cells(struct labels *labels, struct text job_id, struct error *err)
+void labels_begin(struct labels *labels)
 {
+    if (labels->names.count > 0)
+        memset(labels->values, 0, labels->names.count * sizeof *labels->values);
+    strbuf_clear(&labels->bytes);
+}
+
+static void take_cell(struct labels *labels, const struct place *place, struct text text)
+{
+    struct value *value = &labels->values[place->column];
+    if (value->known)
+        return;
+    *value = (struct value){true, labels->bytes.len, text.len};
+    strbuf_append(&labels->bytes, text.bytes, text.len);
+}
+
+/* Most cells have nothing escaped in them, and so each quote ends a text. False where that is not so. */
+static bool take_plain(struct labels *labels, const struct place *place, const struct place *end, struct text cells)
+{
+    const char *at = cells.bytes;
+    const char *last = cells.bytes + cells.len;
+    if (memchr(at, '\\', cells.len))
+        return false;
+    for (size_t position = 0; place < end; position++) {
+        const char *open = memchr(at, '"', (size_t)(last - at));
+        const char *close = open ? memchr(open + 1, '"', (size_t)(last - open - 1)) : NULL;
+        if (!close)
+            return false;
+        if (position == place->position)
+            take_cell(labels, place++, (struct text){open + 1, (size_t)(close - open - 1)});
+        at = close + 1;
+    }
+    return true;
+}
+
+enum result labels_take(struct labels *labels, int64_t source, struct text cells, struct text job_id, struct error *err)
+{
+    const struct place *place = labels->places + first_place(labels, source);
+    const struct place *end = place;
+    while (end < labels->places + labels->place_count && end->source == source)
+        end++;
+    if (place == end || take_plain(labels, place, end, cells))
+        return labels->bytes.failed ? error_memory(err) : RESULT_OK;
     const char *problem;
-    int64_t source = store_int(labels->rows, 0);
-    const struct json *cells = json_read(labels->json, store_text(labels->rows, 1), &problem);
-    if (!cells) {
+    const struct json *array = json_read(labels->json, cells, &problem);
+    if (!array) {
         char name[JOB_ID_MAX + 1];
         return error_set(err, RESULT_LEDGER, "the labels of %s in source %lld can't be read: %s",
                          text_printable(job_id, 0, name, sizeof name), (long long)source, problem);
     }
-    for (size_t i = first_place(labels, source); i < labels->place_count && labels->places[i].source == source; i++) {
-        struct value *value = &labels->values[labels->places[i].column];
-        if (value->known)
-            continue;
-        struct text text = json_text(json_at(cells, labels->places[i].position));
-        *value = (struct value){true, labels->bytes.len, text.len};
-        strbuf_append(&labels->bytes, text.bytes, text.len);
-    }
+    for (; place < end; place++)
+        take_cell(labels, place, json_text(json_at(array, place->position)));
     return labels->bytes.failed ? error_memory(err) : RESULT_OK;
 }
 
-static enum result read_cells(struct labels *labels, struct text job_id, struct error *err)
+void labels_cells(const struct labels *labels, struct cell *cells)
 {
+    for (size_t i = 0; i < labels->names.count; i++) {
+        const struct value *value = &labels->values[i];
+        const char *bytes = labels->bytes.bytes ? labels->bytes.bytes + value->start : "";
+        cells[i] = value->known ? (struct cell){CELL_TEXT, {bytes, value->len}} : (struct cell){CELL_NULL, TEXT_NONE};
+    }
+}
+
+enum result labels_of(struct labels *labels, struct text job_id, struct cell *cells, struct error *err)
+{
+    if (labels->names.count == 0)
+        return RESULT_OK;
     bool more = true;
+    labels_begin(labels);
     store_rewind(labels->rows);
     enum result result = store_bind_text(labels->rows, 1, job_id, err);
     while (result == RESULT_OK && more) {
         result = store_next(labels->rows, &more, err);
         if (result == RESULT_OK && more)
-            result = take_cells(labels, job_id, err);
+            result = labels_take(labels, store_int(labels->rows, 0), store_text(labels->rows, 1), job_id, err);
     }
-    return result;
-}
-
-enum result labels_of(struct labels *labels, struct text job_id, struct cell *cells, struct error *err)
-{
-    size_t count = labels->names.count;
-    if (count == 0)
-        return RESULT_OK;
-    memset(labels->values, 0, count * sizeof *labels->values);
-    strbuf_clear(&labels->bytes);
-    enum result result = read_cells(labels, job_id, err);
-    for (size_t i = 0; i < count; i++) {
-        const struct value *value = &labels->values[i];
-        const char *bytes = labels->bytes.bytes ? labels->bytes.bytes + value->start : "";
-        cells[i] = value->known ? (struct cell){CELL_TEXT, {bytes, value->len}} : (struct cell){CELL_NULL, TEXT_NONE};
-    }
+    labels_cells(labels, cells);
     return result;
 }

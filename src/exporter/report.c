@@ -32,7 +32,7 @@ static const struct {
     enum store_scope scope;
     const char *by_label; /* its SELECT where --by is given */
 } readings[REPORT_COUNT] = {
-    {"reports/jobs", source_labelled, STORE_SCOPE_JOBS, NULL},
+    {"reports/jobs", source_jobs, STORE_SCOPE_JOBS, NULL},
     {"reports/models", source_plain, STORE_SCOPE_FIGURES, "queries/models_by_label"},
     {"reports/daily", source_plain, STORE_SCOPE_FIGURES, "queries/daily_by_label"},
     {"reports/failures", source_plain, STORE_SCOPE_JOBS, NULL},

@@ -16,6 +16,7 @@ typedef enum result row_source(struct store *store, const struct report_query *q
 
 row_source source_plain;     /* the query's rows as they are */
 row_source source_grouped;   /* the same, but the first column is the label of --by */
+row_source source_jobs;      /* every job with its labels, quicker than by the query */
 row_source source_labelled;  /* the same with the jobs' labels behind; ordered by job_id, their first column */
 row_source source_extracted; /* the last column is a job's answer: one column for each scalar path in its
                               * extracted data instead */

@@ -11,6 +11,7 @@ enum cell_kind {
     CELL_NULL,
     CELL_TEXT,
     CELL_NUMBER, /* decimal digits as they are to appear */
+    CELL_TIME,   /* as timestamp_format() has it: text that needs no care */
     CELL_BOOL,   /* "true" or "false" */
     CELL_JSON,   /* compact JSON of an array */
 };

@@ -12,14 +12,26 @@ struct csv_writer {
     struct export_options options;
     const char *line_end;
     bool quoted_for[UCHAR_MAX + 1]; /* characters for which a cell must be quoted */
+    bool plain_numbers;             /* numbers are written as they are */
+    bool plain_times;               /* likewise */
 };
 
 /* Whether a spreadsheet would run the text as a formula (OWASP, "CSV Injection"). LF counts as well: behind a quote
  * some programs skip it. */
 static bool is_formula(struct text t)
 {
-    static const char starts[] = {'=', '+', '-', '@', '\t', '\r', '\n'};
-    return t.len > 0 && memchr(starts, t.bytes[0], sizeof starts) && !decimal_is_plain(t);
+    switch (t.len > 0 ? t.bytes[0] : '\0') {
+    case '=':
+    case '+':
+    case '-':
+    case '@':
+    case '\t':
+    case '\r':
+    case '\n':
+        return !decimal_is_plain(t);
+    default:
+        return false;
+    }
 }
 
 static bool needs_quotes(const struct csv_writer *csv, struct text t)
@@ -45,16 +57,17 @@ static void put_doubling_quotes(struct strbuf *buf, struct text t)
 
 static void put_text(struct csv_writer *csv, struct text t)
 {
-    const char *defused = !csv->options.verbatim && is_formula(t) ? "'" : "";
-    if (!needs_quotes(csv, t) && !needs_quotes(csv, text_of(defused))) {
-        strbuf_puts(&csv->sink.buf, defused);
+    struct text mark = {"'", !csv->options.verbatim && is_formula(t) ? 1 : 0};
+    bool quoted = needs_quotes(csv, t) || needs_quotes(csv, mark);
+    if (quoted)
+        strbuf_putc(&csv->sink.buf, '"');
+    strbuf_append(&csv->sink.buf, mark.bytes, mark.len);
+    if (quoted)
+        put_doubling_quotes(&csv->sink.buf, t);
+    else
         strbuf_append(&csv->sink.buf, t.bytes, t.len);
-        return;
-    }
-    strbuf_putc(&csv->sink.buf, '"');
-    strbuf_puts(&csv->sink.buf, defused);
-    put_doubling_quotes(&csv->sink.buf, t);
-    strbuf_putc(&csv->sink.buf, '"');
+    if (quoted)
+        strbuf_putc(&csv->sink.buf, '"');
 }
 
 static void put_number(struct csv_writer *csv, struct text t)
@@ -62,7 +75,7 @@ static void put_number(struct csv_writer *csv, struct text t)
     struct strbuf *buf = &csv->sink.buf;
     size_t start = buf->len;
     strbuf_append(buf, t.bytes, t.len);
-    if (buf->failed)
+    if (csv->plain_numbers || buf->failed)
         return;
     char *point = csv->options.decimal_comma ? memchr(buf->bytes + start, '.', t.len) : NULL;
     if (point)
@@ -82,6 +95,8 @@ static void put_cell(struct csv_writer *csv, const struct cell *cell)
         return;
     if (cell->kind == CELL_NUMBER)
         put_number(csv, cell->text);
+    else if (cell->kind == CELL_TIME && csv->plain_times)
+        strbuf_append(&csv->sink.buf, cell->text.bytes, cell->text.len);
     else
         put_text(csv, cell->text);
 }
@@ -148,5 +163,7 @@ struct writer *csv_writer_new(FILE *out, const struct export_options *options)
     csv->quoted_for['"'] = true;
     csv->quoted_for['\r'] = true;
     csv->quoted_for['\n'] = true;
+    csv->plain_times = !strchr("-:.TZ0123456789", csv->options.delimiter);
+    csv->plain_numbers = !options->decimal_comma && !strchr("+-.0123456789Ee", csv->options.delimiter);
     return &csv->base;
 }

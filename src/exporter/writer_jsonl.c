@@ -31,7 +31,7 @@ static void put_cell(struct strbuf *out, const struct cell *cell)
 {
     if (cell->kind == CELL_NULL || cell->text.len == 0)
         strbuf_puts(out, "null");
-    else if (cell->kind == CELL_TEXT)
+    else if (cell->kind == CELL_TEXT || cell->kind == CELL_TIME)
         put_string(out, cell->text);
     else
         strbuf_append(out, cell->text.bytes, cell->text.len);

@@ -128,9 +128,10 @@ static void put_cell(struct xlsx_writer *w, size_t column, const struct cell *ce
         xlsx_bool(w->book, column, text_equal(cell->text, text_of("true")));
         return;
     }
+    bool is_text = cell->kind == CELL_TEXT || cell->kind == CELL_TIME;
     if ((cell->kind == CELL_NUMBER && put_number(w, column, cell->text)) ||
-        (cell->kind == CELL_TEXT && kind == COLUMN_TIME && put_time(w, column, cell->text, false)) ||
-        (cell->kind == CELL_TEXT && kind == COLUMN_DATE && put_date(w, column, cell->text)))
+        (is_text && kind == COLUMN_TIME && put_time(w, column, cell->text, false)) ||
+        (is_text && kind == COLUMN_DATE && put_date(w, column, cell->text)))
         return;
     put_text(w, column, cell->text, XLSX_GENERAL, row);
 }

@@ -64,6 +64,7 @@ struct store {
     struct tally tally;
     struct took took;
     struct figures *figures; /* those that are being gathered; NULL: none */
+    struct visit *visit;     /* of store_each_job(); NULL: none is under way */
 
     int64_t run_id;
     struct store_run run;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "figures.h"
+#include "jobs.h"
 #include "migrate.h"
 #include "source.h"
 
@@ -79,7 +80,9 @@ static enum result configure(struct store *store, enum store_mode mode, struct e
      * could do harm. */
     if (sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) != SQLITE_OK)
         return store_failure(store, "can't be secured", err);
-    enum result result = store_exec(store, "PRAGMA cache_size = -32000; PRAGMA temp_store = FILE", err);
+    /* Readers go through the ledger once; the system keeps what they read. */
+    enum result result = store_exec(store, mode == STORE_READ ? "PRAGMA cache_size = -4000; PRAGMA temp_store = FILE"
+                                           : "PRAGMA cache_size = -32000; PRAGMA temp_store = FILE", err);
     int64_t foreign_keys = 0;
     if (result == RESULT_OK)
         result = store_exec(store, "PRAGMA foreign_keys = ON", err);
@@ -91,6 +94,8 @@ static enum result configure(struct store *store, enum store_mode mode, struct e
         result = source_register(store, err);
     if (result == RESULT_OK)
         result = figures_register(store, err);
+    if (result == RESULT_OK)
+        result = jobs_register(store, err);
     if (result == RESULT_OK && mode == STORE_READ)
         result = store_exec(store, "PRAGMA query_only = ON", err);
     store->query_only = mode == STORE_READ;

@@ -151,7 +151,7 @@ SIM
     one_line
     says "No space left on device"
     # A total beyond what is added up exactly.
-    query "UPDATE job SET status = 'completed', cost_nano = 1000000000000000"
+    query "UPDATE job SET status = 'completed', cost_nano = 1000000000000000, resolved_at = 0"
     TMPDIR=$PWD/tmp jl export all --format xlsx -o reports
     ends 5
     says "9000000000 CHF"
