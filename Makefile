@@ -36,6 +36,7 @@ MAIN    := $(BUILD)/obj/src/cli/main.o
 UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 SIM     := $(patsubst tests/sim/%.c,$(BUILD)/obj/tests/sim/%.o,$(sort $(wildcard tests/sim/*.c)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+BENCH   := $(patsubst tests/bench/%.c,$(BUILD)/bench/bin/%,$(sort $(wildcard tests/bench/*.c)))
 
 JOBS = $(if $(findstring j,$(firstword $(MAKEFLAGS))),,-j 2)
 # V=1 shows the commands.
@@ -44,11 +45,12 @@ say = $(if $(V),,@printf '  %-4s %s\n' $(1) $@)
 
 .DELETE_ON_ERROR:
 .PHONY: all help units sim fuzz demo check lint golden install uninstall clean version
+.PHONY: bench bench-quick bench-guard bench-tools
 
 all: $(BUILD)/jobledger $(BUILD)/freddysim ## build/jobledger and build/freddysim
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | sort
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | sort
 
 version:
 	@echo $(VERSION)
@@ -114,11 +116,31 @@ demo: ## installs what is missing, and shows a night's run against the simulator
 
 check: ## installs what is missing, builds and runs the tests; ALL=1: every one of them
 	@.ci/bootstrap $(if $(ALL),all,check)
-	@$(MAKE) --no-print-directory $(JOBS) all units
+	@$(MAKE) --no-print-directory $(JOBS) all units $(if $(ALL),bench-tools)
 	@tests/check "$(BUILD)" $(if $(ALL),all)
 
 lint: ## who includes whom, banned calls, sizes
 	@tests/lint
+
+bench-tools: all $(BENCH)
+
+$(BUILD)/bench/bin/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(filter-out -Iinclude,$(COMPILE)) $$(pkg-config --cflags libcurl) $(LINK_HARDENING) -o $@ $< \
+	    $$(pkg-config --libs libcurl)
+
+# bench OPTIONS: the tools and what they stand on first.
+bench = @.ci/bootstrap bench && $(MAKE) --no-print-directory $(JOBS) bench-tools && $(1)
+
+bench: ## installs what is missing, and measures beside what one would run instead; LINE=ingest,export: these only
+	$(call bench,tests/bench/bench.py --build "$(BUILD)" --line "$(LINE)")
+
+bench-quick: ## the same at a tenth of the size, in three minutes
+	$(call bench,tests/bench/bench.py --build "$(BUILD)" --line "$(LINE)" --scale 0.1 --runs 3)
+
+bench-guard: ## instructions per row and job against tests/bench/guard.txt; UPDATE=1 renews the numbers there
+	$(call bench,tests/bench/guard.py --build "$(BUILD)" $(if $(UPDATE),--update))
 
 golden: all ## writes samples/reports anew from the built program; look at the difference before you commit it
 	@tests/golden "$(BUILD)" write

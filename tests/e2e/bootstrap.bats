@@ -42,7 +42,7 @@ bare_machine() {
 }
 
 bootstrap() {
-    run env -i PATH="$BIN" SBIN="$MACHINE/sbin" TZDIR="$MACHINE/zones" "$BOOTSTRAP" "$@"
+    run env -i PATH="$BIN" SBIN="$MACHINE/sbin" SYSTEM_PYTHON="$BIN/python" TZDIR="$MACHINE/zones" "$BOOTSTRAP" "$@"
 }
 
 says() {
@@ -60,7 +60,7 @@ line() {
 }
 
 @test "a machine that has everything is left alone, without a word" {
-    for goal in build check all; do
+    for goal in build check bench all; do
         bootstrap "$goal"
         [ "$status" -eq 0 ]
         [ -z "$output" ]
@@ -73,7 +73,7 @@ line() {
         # shellcheck disable=SC2086
         bootstrap $arguments
         [ "$status" -eq 2 ]
-        [ "$output" = "usage: .ci/bootstrap build|check|all" ]
+        [ "$output" = "usage: .ci/bootstrap build|check|bench|all" ]
     done
     [ ! -s "$LOG" ]
 }
@@ -86,7 +86,8 @@ line() {
     [ "$(wc -l <"$LOG")" -eq 2 ]
     installs "gcc libc6-dev make pkg-config libcurl4-openssl-dev libjson-c-dev libsqlite3-dev sqlite3 libcsv-dev \
 nettle-dev libinih-dev libxlsxwriter-dev libminizip-dev libmicrohttpd-dev zlib1g-dev libzstd-dev tzdata libcmocka-dev \
-bats perl curl openssl python3 jq gzip zstd mandoc clang libclang-rt-14-dev valgrind nginx-light zsh fish libreoffice-calc"
+bats perl curl openssl python3 jq gzip zstd mandoc valgrind nginx-light python3-aiohttp clang libclang-rt-14-dev zsh fish \
+libreoffice-calc"
 }
 
 @test "what is installed is said before, and the machine is then fit" {
@@ -102,14 +103,16 @@ bats perl curl openssl python3 jq gzip zstd mandoc clang libclang-rt-14-dev valg
 }
 
 @test "each goal asks for no more than it takes" {
-    rm "$MACHINE/modules/cmocka" "$BIN/soffice"
+    rm "$MACHINE/modules/cmocka" "$BIN/nginx" "$BIN/soffice"
     bootstrap build
     [ "$status" -eq 0 ]
     [ ! -s "$LOG" ]
     bootstrap check
     installs libcmocka-dev
+    bootstrap bench
+    installs "libcmocka-dev nginx-light"
     bootstrap all
-    installs "libcmocka-dev libreoffice-calc"
+    installs "libcmocka-dev nginx-light libreoffice-calc"
 }
 
 @test "only what is missing is installed" {
@@ -136,6 +139,17 @@ libmicrohttpd-dev zlib1g-dev libzstd-dev"
     rm "$MACHINE/sbin/nginx"
     bootstrap all
     installs nginx-light
+}
+
+@test "a Python module counts where the system's own Python has it" {
+    fake python3 'exit 1'
+    bootstrap bench
+    installs python3-aiohttp
+    : >"$LOG"
+    fake python '[ "$*" = "-c import aiohttp" ]'
+    bootstrap bench
+    [ "$status" -eq 0 ]
+    [ ! -s "$LOG" ]
 }
 
 @test "LibreOffice without Calc is not enough" {
