@@ -38,6 +38,8 @@ def options():
     chosen = parser.parse_args()
     chosen.csv = chosen.csv or f"{chosen.build}/bench/results.csv"
     chosen.line = [name for name in chosen.line.split(",") if name] or list(LINES)
+    if chosen.runs < 1 or chosen.scale <= 0:
+        parser.error("--runs and --scale are more than 0")
     for name in chosen.line:
         if name not in LINES:
             parser.error(f"no line {name}; there are {', '.join(LINES)}")
@@ -46,7 +48,8 @@ def options():
 
 def measure(rig, name):
     try:
-        rows = LINES[name](rig)
+        with rig.room(name) as own:
+            rows = LINES[name](own)
     except NotThereYet as why:
         say(f"{name}: not there yet: {why}")
         rows = [Row(name, "", missing=WAITING)]

@@ -52,7 +52,6 @@ def fetched_ledger(rig, n):
         rig.jobledger(path, "ingest", ids)
         with rig.nginx() as server:
             rig.fetch(path, server.url)
-        rig.remove(ids)
 
     return _kept(rig, f"fetched-{n}", make)
 

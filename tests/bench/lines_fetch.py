@@ -133,7 +133,6 @@ def start(rig):
         rig.fetch(archive, server.url)
         rig.fetch(empty, server.url)
         mine, base = rig.in_turn("start", lambda _: from_launch(archive), on_empty)
-    rig.remove(archive)
     return [
         Row(f"fetch start, {n:,} resolved", "s", [s for s, _ in mine], [s for s, _ in base], most=1, absolute=True),
         Row("fetch start CPU / empty archive", "us/job", [c for _, c in mine], [c for _, c in base], most=1.2),

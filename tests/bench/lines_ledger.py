@@ -49,7 +49,6 @@ def ingest(rig):
         return rig.run("sha256sum", ids)
 
     mine, imports, hashes = rig.in_turn("ingest", ingested, imported, hashed)
-    rig.remove(ids)
 
     def wall(runs):
         return [used.wall for used in runs]
@@ -83,7 +82,6 @@ def export(rig):
 
     mine, theirs = rig.in_turn("export", ours, shell)
     quickest = duckdb.seconds(rig, rows, f"COPY (SELECT * FROM t ORDER BY job_id) TO '{written}' (FORMAT csv)")
-    rig.remove(rows, written, table)
     return [
         Row("export jobs / sqlite3 -csv", "rows/s", [n / used.wall for used in mine], [n / used.wall for used in theirs],
             least=1.7, duckdb=quickest and n / quickest),
@@ -106,7 +104,6 @@ def aggregates(rig):
                                    lambda _: rig.sqlite(table, query).wall)
         found.append(Row(f"{report} / GROUP BY", "s", mine, theirs, most=0.35,
                          duckdb=duckdb.seconds(rig, rows, duckdb_query)))
-    rig.remove(table, rows)
     return found
 
 
@@ -118,7 +115,7 @@ def since(rig):
     large, small = large_ledger(rig, n, recent), large_ledger(rig, small_n, recent)
 
     def report(ledger, name):
-        return rig.jobledger(ledger, "export", name, "--since", RECENT_DAY, "--now", NOW).wall
+        return rig.jobledger_if_there(ledger, "export", name, "--since", RECENT_DAY, "--now", NOW).wall
 
     found = []
     for name in SINCE:
@@ -140,9 +137,8 @@ def verify(rig):
     with open(bodies, "w") as out:
         out.writelines(job_object.body(f"job_{i:016x}") for i in range(n))
     megabytes = n * job_object.BODY_BYTES / 1e6
-    mine, theirs = rig.in_turn("verify", lambda _: rig.jobledger(ledger, "verify").wall,
+    mine, theirs = rig.in_turn("verify", lambda _: rig.jobledger_if_there(ledger, "verify").wall,
                                lambda _: rig.run("sha256sum", bodies).wall)
-    rig.remove(bodies)
     return [Row("verify / sha256sum", "MB/s", [megabytes / s for s in mine], [megabytes / s for s in theirs], least=0.15)]
 
 

@@ -1,5 +1,6 @@
 """What the lines of the benchmark stand on: programs run and measured, servers, sizes and files."""
 import contextlib
+import copy
 import dataclasses
 import itertools
 import os
@@ -77,6 +78,17 @@ class Rig:
     def clean(self):
         shutil.rmtree(self.tmp, ignore_errors=True)
 
+    @contextlib.contextmanager
+    def room(self, name):
+        """A rig with a temporary folder of its own, which is removed afterwards."""
+        own = copy.copy(self)
+        own.tmp = self.path(name)
+        own.tmp.mkdir()
+        try:
+            yield own
+        finally:
+            own.clean()
+
     def _remove_left_behind(self):
         for folder in self.home.glob("tmp-*"):
             if not os.path.exists(f"/proc/{folder.name.rpartition('-')[2]}"):
@@ -114,10 +126,14 @@ class Rig:
             raise CannotRun(f"{' '.join(map(str, argv))[:200]}: status {status}: {said[-500:]}")
         return Used(float(wall), float(cpu), float(rss) * 1024 / 1e6, int(status))
 
-    def jobledger(self, ledger, *arguments, ok=(0,), **streams):
-        used = self.run(self.build / "jobledger", "-q", "-d", ledger, *arguments, ok=(*ok, 2), **streams)
+    def jobledger(self, ledger, *arguments, **streams):
+        return self.run(self.build / "jobledger", "-q", "-d", ledger, *arguments, **streams)
+
+    def jobledger_if_there(self, ledger, *arguments):
+        """For what the program may not have yet."""
+        used = self.run(self.build / "jobledger", "-q", "-d", ledger, *arguments, ok=(0, 2))
         if used.status == 2:
-            raise NotThereYet(f"jobledger {arguments[0]}")
+            raise NotThereYet(f"jobledger {' '.join(map(str, arguments))}")
         return used
 
     def fetch(self, ledger, url, *options):

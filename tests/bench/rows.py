@@ -72,7 +72,7 @@ def table(rows):
             ours, ours_spread = f"{row.missing:>14}", None
         figures = f"{ours:>9} {ours_spread:>4}" if ours_spread is not None else ours
         lines.append(f"{row.label:<31} {figures} {theirs:>9} {theirs_spread:>4} {row.unit:<7} "
-                     f"{_number(row.ratio):>6} {row.bound:<7} {row.holds:<5}"
+                     f"{'' if row.absolute else _number(row.ratio):>6} {row.bound:<7} {row.holds:<5}"
                      + (f" {_number(row.duckdb):>7}" if duckdb else ""))
     return "\n".join(line.rstrip() for line in lines)
 
