@@ -1,5 +1,5 @@
-"""aiohttp_peer.py URL IN_FLIGHT DATABASE < IDS: what one would write in Python: asks for the job objects, so many at once,
-and keeps their fields and bodies in SQLite."""
+"""aiohttp_peer.py URL IN_FLIGHT DATABASE < IDS: what one would write in Python. It asks for the job objects, so many at
+once, and keeps their fields and bodies in SQLite."""
 import asyncio
 import csv
 import json

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""jobledger beside what one would run instead. Prints a table, and writes it to BUILD/bench/results.csv. Ends with 1 only
-where something could not be run: no time is right or wrong here."""
+"""jobledger beside what one would run instead. Prints a table, and writes it to BUILD/bench/results.csv. Ends with 1
+only where something could not be run: no time is right or wrong here."""
 import argparse
 import concurrent.futures
 import signal

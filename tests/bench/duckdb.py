@@ -24,7 +24,8 @@ def _modules(home):
 
 
 def seconds(rig, rows, query):
-    """The median time of a query over the rows of a CSV as table t, in DuckDB's own columns in memory, with two threads."""
+    """The median time of a query over the rows of a CSV as table t, in DuckDB's own columns, in memory, with two
+    threads. None without DuckDB."""
     modules = _modules(rig.home)
     out = rig.path("duckdb")
     if not modules:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Instructions for each row ingested, job fetched and row exported, counted by callgrind, against guard.txt. Two sizes are
-run and the difference is taken, so that starting up does not count. Ends with 1 where a count is not within 10 %."""
+"""Instructions for each row ingested, job fetched and row exported, counted by callgrind, against guard.txt. Two sizes
+are run and the difference is taken, so that starting up does not count. Ends with 1 where one is not within 10 %."""
 import argparse
 import pathlib
 import re

@@ -4,7 +4,8 @@ BODY_BYTES = 565
 ID_BYTES = 20
 
 _HEAD = ('{"success":true,"job_id":"%s","status":"completed","model_used":"ftg-3.0","processing_time":2.417,'
-         '"cost_chf":0.0125,"confidence":0.9731,"created_at":"2026-01-15T08:30:00Z","completed_at":"2026-01-15T08:30:03Z",'
+         '"cost_chf":0.0125,"confidence":0.9731,"created_at":"2026-01-15T08:30:00Z",'
+         '"completed_at":"2026-01-15T08:30:03Z",'
          '"extracted_data":{"vendor":{"name":"Muster AG","city":"Winterthur"},"invoice_number":"RE-2026-1077",'
          '"date":"2026-01-12","due_date":"2026-02-11","currency":"CHF","subtotal":"1156.34","tax":"93.66",'
          '"total_amount":"1250.00","note":"')

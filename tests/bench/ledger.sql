@@ -1,8 +1,8 @@
--- Resolves the jobs of a ledger that jobledger has just made from files of new IDs, as if they had been fetched: the one
--- place that writes into the ledger's tables. Parameters: jobs in all; the newest :recent of them were created within
--- :recent_day (its first second), the others evenly over :older_days before; the newest :open are still in work.
--- Everything is drawn from a hash of the job's number. No figure ends with a zero, so its spelling is the shortest.
--- LIMIT -1 keeps SQLite from working out an expression once for each place where it is used.
+-- Resolves the jobs of a ledger that jobledger has just made from files of new IDs, as if they had been fetched: the
+-- one place that writes into the ledger's tables. Of :jobs in all, the newest :recent were created within a day that
+-- begins at :recent_day, the others evenly over the :older_days before; the newest :open are still in work. Everything
+-- is drawn from a hash of the job's number. No figure ends with a zero, so its spelling is the shortest. LIMIT -1 keeps
+-- SQLite from working out an expression once for each place where it is used.
 CREATE TEMP TABLE bounds AS
 SELECT :jobs AS jobs, :recent AS recent, :open AS open, :recent_day AS recent_day, :older_days AS older_days;
 
@@ -20,7 +20,7 @@ SELECT id, job_id, created_at, h, k,
        CASE WHEN is_open THEN 'processing' WHEN h % 100 < 92 THEN 'completed' WHEN h % 100 < 98 THEN 'failed'
             ELSE 'not_found' END AS status,
        CASE WHEN NOT is_open AND h % 100 < 98
-            THEN CASE k % 10 WHEN 0 THEN 'ftg-2.0' WHEN 1 THEN 'ftg-2.5' WHEN 2 THEN 'ftg-2.5' WHEN 3 THEN 'ftg-3.0-mini'
+            THEN CASE k % 10 WHEN 0 THEN 'ftg-2.0' WHEN 1 THEN 'ftg-2.5' WHEN 2 THEN 'ftg-3.0-mini'
                  ELSE 'ftg-3.0' END END AS model,
        CASE WHEN NOT is_open AND h % 100 < 98 THEN 501 + k % 3000 * 10 END AS time_3,
        CASE WHEN NOT is_open AND h % 100 < 98 THEN 1001 + h % 4000 * 10 END AS cost_6,
@@ -60,15 +60,15 @@ FROM (SELECT *, CASE status
 
 UPDATE job
 SET (status, model_used, processing_time_nano, cost_nano, confidence_nano, created_at, created_nsec, completed_at,
-     completed_nsec, error_code, error_message, http_status, resolved_at, ever_resolved, last_attempt_at, polls, last_run,
-     last_answer_id, object_answer_id) =
+     completed_nsec, error_code, error_message, http_status, resolved_at, ever_resolved, last_attempt_at, polls,
+     last_run, last_answer_id, object_answer_id) =
     (SELECT status, model, time_3 * 1000000, cost_6 * 1000, confidence_4 * 100000, created_at, 0, completed_at,
             iif(completed_at IS NULL, NULL, 0),
             CASE status WHEN 'failed' THEN 'EXTRACTION_FAILED' WHEN 'not_found' THEN 'JOB_NOT_FOUND' END,
             CASE status WHEN 'failed' THEN 'Document could not be read' WHEN 'not_found' THEN 'Job not found' END,
             CASE status WHEN 'not_found' THEN 404 ELSE 200 END,
-            iif(status = 'processing', NULL, created_at + 3600), status IN ('completed', 'failed'), created_at + 3600, 1, 1,
-            id, iif(status = 'not_found', NULL, id)
+            iif(status = 'processing', NULL, created_at + 3600), status IN ('completed', 'failed'),
+            created_at + 3600, 1, 1, id, iif(status = 'not_found', NULL, id)
      FROM fate WHERE fate.id = job.id);
 
 -- The API knows no time of a job that it does not know.

@@ -57,8 +57,8 @@ def fetched_ledger(rig, n):
 
 
 def large_ledger(rig, n, recent=None):
-    """n jobs with two labels from SOURCES files, resolved by ledger.sql but for the newest, at most OPEN_MOST and a tenth
-    of the recent ones. The newest `recent` were created on RECENT_DAY, the others evenly over the days before."""
+    """n jobs with two labels from SOURCES files, resolved by ledger.sql but for the newest, at most OPEN_MOST and a
+    tenth of the recent ones. The newest `recent` were created on RECENT_DAY, the others evenly over the days before."""
     recent = recent or min(100_000, n // 10) // 10
     each = n // SOURCES
 

@@ -10,21 +10,23 @@ from rows import WAITING, Row
 SEED = 1
 SINCE = ("jobs", "models", "daily", "failures", "extracted", "review", "stale", "anomalies")
 FINISHED = "status IN ('completed', 'failed')"
-MODELS = f"""SELECT model_used, count(*), sum(status = 'failed'), sum(cost_nano), avg(cost_nano), avg(processing_time_nano),
-    max(processing_time_nano), avg(confidence_nano), min(confidence_nano) FROM t WHERE {FINISHED} GROUP BY model_used"""
+MODELS = f"""SELECT model_used, count(*), sum(status = 'failed'), sum(cost_nano), avg(cost_nano),
+    avg(processing_time_nano), max(processing_time_nano), avg(confidence_nano), min(confidence_nano)
+    FROM t WHERE {FINISHED} GROUP BY model_used"""
 DAILY = f"""SELECT date(created_at, 'unixepoch') AS day, model_used, count(*), sum(status = 'failed'), sum(cost_nano),
-    avg(processing_time_nano) FROM t WHERE {FINISHED} GROUP BY day, model_used"""
+    avg(processing_time_nano)
+    FROM t WHERE {FINISHED} GROUP BY day, model_used"""
 # DuckDB gives the percentiles, too.
 DUCKDB_MODELS = MODELS.replace("sum(status = 'failed')", "count_if(status = 'failed')").replace(
-    " FROM t", ", quantile_disc(processing_time_nano, [0.5, 0.95]) FROM t")
+    "FROM t", ", quantile_disc(processing_time_nano, [0.5, 0.95]) FROM t")
 DUCKDB_DAILY = DAILY.replace("sum(status = 'failed')", "count_if(status = 'failed')").replace(
     "date(created_at, 'unixepoch')", "created_at // 86400").replace(
-    " FROM t", ", quantile_disc(processing_time_nano, 0.95) FROM t")
+    "FROM t", ", quantile_disc(processing_time_nano, 0.95) FROM t")
 
 
 def ingest(rig):
-    """Each round: `.import` of the file, ingest of it, ingest of it again beside its hash, and ingest of a list of the same
-    jobs of which 1 % are new, into the ledger that has all of the first."""
+    """Each round: ingest of the file beside `.import` of it, ingest of it again beside its hash, and ingest of a list
+    of the same jobs of which 1 % are new, into the ledger that has all of the first."""
     n = rig.size(10_000_000, 1000)
     part = n // 10
     ids = rig.ids(SEED, 0, n)
@@ -83,8 +85,8 @@ def export(rig):
     mine, theirs = rig.in_turn("export", ours, shell)
     quickest = duckdb.seconds(rig, rows, f"COPY (SELECT * FROM t ORDER BY job_id) TO '{written}' (FORMAT csv)")
     return [
-        Row("export jobs / sqlite3 -csv", "rows/s", [n / used.wall for used in mine], [n / used.wall for used in theirs],
-            least=1.7, duckdb=quickest and n / quickest),
+        Row("export jobs / sqlite3 -csv", "rows/s", [n / used.wall for used in mine],
+            [n / used.wall for used in theirs], least=1.7, duckdb=quickest and n / quickest),
         Row(f"export memory, {n:,} rows", "MB", [used.rss for used in mine], [used.rss for used in theirs], most=16,
             absolute=True),
     ]
@@ -139,7 +141,8 @@ def verify(rig):
     megabytes = n * job_object.BODY_BYTES / 1e6
     mine, theirs = rig.in_turn("verify", lambda _: rig.jobledger_if_there(ledger, "verify").wall,
                                lambda _: rig.run("sha256sum", bodies).wall)
-    return [Row("verify / sha256sum", "MB/s", [megabytes / s for s in mine], [megabytes / s for s in theirs], least=0.15)]
+    return [Row("verify / sha256sum", "MB/s", [megabytes / s for s in mine], [megabytes / s for s in theirs],
+                least=0.15)]
 
 
 def glance(rig):

@@ -35,7 +35,7 @@ def requests(log):
 
 
 def pacing(rig):
-    """A bucket of BURST requests is refilled steadily: the request that takes the last of it back waits for all refills."""
+    """A bucket of BURST requests is refilled steadily: the last request waits for as many refills as go beyond it."""
     jobs, per_minute = (200, 100) if rig.scale >= 1 else (rig.size(1200, 40), 600)
     least_s = (jobs - BURST) * 60 / per_minute
 
@@ -102,7 +102,8 @@ def polling(rig):
     return [
         Row("polling requests / backoff", "per job", [mine[0] for mine, _ in runs], [peer[0] for _, peer in runs],
             most=0.75),
-        Row("polling delay / backoff", "s late", [mine[1] for mine, _ in runs], [peer[1] for _, peer in runs], most=0.85),
+        Row("polling delay / backoff", "s late", [mine[1] for mine, _ in runs], [peer[1] for _, peer in runs],
+            most=0.85),
     ]
 
 
