@@ -165,7 +165,6 @@ static enum result make_job(struct store *store, const struct store_filter *f, s
         enum sql_id part;
     } parts[] = {
         {true, SQL_SCOPE_JOB},
-        {f->since.known || f->until.known, SQL_SCOPE_JOB_BY_TIME},
         {true, SQL_SCOPE_JOB_WHERE},
         {f->since.known, SQL_SCOPE_JOB_SINCE},
         {f->until.known, SQL_SCOPE_JOB_UNTIL},

@@ -42,6 +42,7 @@ struct piece {
 };
 
 struct sorter {
+    size_t few;
     char *rows;
     size_t size;
     size_t len;
@@ -60,12 +61,13 @@ struct sorter {
     size_t last_len;
 };
 
-struct sorter *sorter_new(size_t memory)
+struct sorter *sorter_new(size_t few, size_t memory)
 {
     struct sorter *sorter = calloc(1, sizeof *sorter);
     if (!sorter)
         return NULL;
     sorter->fd = -1;
+    sorter->few = few;
     sorter->size = memory;
     sorter->rows = malloc(memory);
     if (!sorter->rows) {
@@ -207,6 +209,12 @@ static enum result write_rows(const struct sorter *sorter, off_t *written, struc
     return result;
 }
 
+static void sort_rows(struct sorter *sorter)
+{
+    sorted_rows = sorter->rows;
+    qsort(sorter->keys, sorter->count, sizeof *sorter->keys, compare_keys);
+}
+
 static enum result put_aside(struct sorter *sorter, struct error *err)
 {
     struct piece *pieces = realloc(sorter->pieces, (sorter->piece_count + 1) * sizeof *pieces);
@@ -217,8 +225,7 @@ static enum result put_aside(struct sorter *sorter, struct error *err)
         sorter->fd = temporary_file();
     if (sorter->fd < 0)
         return temporary_error("put aside in", err);
-    sorted_rows = sorter->rows;
-    qsort(sorter->keys, sorter->count, sizeof *sorter->keys, compare_keys);
+    sort_rows(sorter);
     struct piece *piece = &pieces[sorter->piece_count];
     *piece = (struct piece){.start = sorter->piece_count > 0 ? piece[-1].end : 0};
     piece->end = piece->start;
@@ -377,6 +384,8 @@ enum result sorter_rewind(struct sorter *sorter, struct error *err)
     enum result result = RESULT_OK;
     if (sorter->piece_count > 0 && sorter->count > 0)
         result = put_aside(sorter, err);
+    else if (sorter->len > sorter->few)
+        sort_rows(sorter);
     sorter->next = 0;
     sorter->last_len = 0;
     return result == RESULT_OK && sorter->piece_count > 0 ? start_merge(sorter, err) : result;
@@ -399,6 +408,12 @@ static bool is_repeated(const struct sorter *sorter, struct text id)
     return sorter->last_len == id.len && memcmp(sorter->last_id, id.bytes, id.len) == 0;
 }
 
+static void remember(struct sorter *sorter, struct text id)
+{
+    sorter->last_len = id.len;
+    memcpy(sorter->last_id, id.bytes, id.len);
+}
+
 static enum result next_merged(struct sorter *sorter, struct sorter_row *row, bool *more, struct error *err)
 {
     enum result result = RESULT_OK;
@@ -411,8 +426,7 @@ static enum result next_merged(struct sorter *sorter, struct sorter_row *row, bo
     if (!*more)
         return result;
     *row = sorter->pieces[sorter->heap[0]].row;
-    sorter->last_len = row->job_id.len;
-    memcpy(sorter->last_id, row->job_id.bytes, row->job_id.len);
+    remember(sorter, row->job_id);
     return RESULT_OK;
 }
 
@@ -420,8 +434,16 @@ enum result sorter_next(struct sorter *sorter, struct sorter_row *row, bool *mor
 {
     if (sorter->piece_count > 0)
         return next_merged(sorter, row, more, err);
-    *more = sorter->next < sorter->count;
-    if (*more)
+    bool sorted = sorter->len > sorter->few;
+    while (sorter->next < sorter->count) {
         *row = row_at(sorter->rows + sorter->keys[sorter->next++].at);
+        *more = true;
+        if (sorted && is_repeated(sorter, row->job_id))
+            continue;
+        if (sorted)
+            remember(sorter, row->job_id);
+        return RESULT_OK;
+    }
+    *more = false;
     return RESULT_OK;
 }

@@ -1,6 +1,6 @@
 /* Rows of a source on their way into the ledger. A few are given back as they came. Of many, which would reach into an
- * index of job IDs at random, each job's first is given back, in the order of the IDs: sorted in memory piece by piece,
- * the pieces in a temporary file, and merged. */
+ * index of job IDs at random, each job's first is given back, in the order of the IDs: sorted in memory, where they are
+ * more than that holds piece by piece, with the pieces in a temporary file, and merged. */
 #ifndef JOBLEDGER_STORE_SORTER_H
 #define JOBLEDGER_STORE_SORTER_H
 
@@ -18,8 +18,8 @@ struct sorter_row {
     struct text cells; /* TEXT_NONE: there are none */
 };
 
-/* memory: bytes of rows from which on they are sorted. NULL: out of memory. */
-struct sorter *sorter_new(size_t memory);
+/* few: bytes of rows up to which they keep their order; memory: those of a piece. NULL: out of memory. */
+struct sorter *sorter_new(size_t few, size_t memory);
 void sorter_free(struct sorter *sorter); /* NULL is allowed */
 void sorter_clear(struct sorter *sorter); /* for the next source; the memory is kept */
 

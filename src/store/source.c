@@ -4,7 +4,8 @@
 #include "source.h"
 #include "virtual.h"
 
-#define SORTER_MEMORY (24u << 20) /* of rows that are taken in in the order of the file */
+#define FEW_ROWS (1u << 20)       /* bytes; up to some 15,000 rows are taken in in the order of the file */
+#define SORTER_MEMORY (24u << 20)
 
 static enum result find_source(struct store *store, const uint8_t *sha256, int64_t *id, struct error *err)
 {
@@ -134,7 +135,7 @@ enum result store_source_begin(struct store *store, const struct store_source *s
     store->states = false;
     store->statements_known = STATEMENTS_UNKNOWN;
     if (!store->sorter)
-        store->sorter = sorter_new(SORTER_MEMORY);
+        store->sorter = sorter_new(FEW_ROWS, SORTER_MEMORY);
     if (!store->sorter)
         return error_memory(err);
     enum result result = store_write_begin(store, err);

@@ -28,14 +28,17 @@ SELECT id, job_id, created_at, h, k,
        CASE WHEN NOT is_open AND h % 100 < 98 THEN created_at + 2 + k % 60 END AS completed_at
 FROM drawn;
 
-INSERT INTO run (id, started_at, ended_at, requests, completed, failed, not_found, still_open, exit_status)
+INSERT INTO run (id, started_at, ended_at, requests, completed, failed, not_found, still_open, exit_status, last_answer,
+                 digest)
 SELECT 1, :recent_day, :recent_day + 86400, count(*), count(*) FILTER (WHERE status = 'completed'),
        count(*) FILTER (WHERE status = 'failed'), count(*) FILTER (WHERE status = 'not_found'),
-       count(*) FILTER (WHERE status = 'processing'), 0
+       count(*) FILTER (WHERE status = 'processing'), 0, count(*), sha256('the only run')
 FROM fate;
 
-INSERT INTO answer (id, job, run, received_at, http_status, sha256, body)
-SELECT id, id, 1, created_at + 3600, CASE status WHEN 'not_found' THEN 404 ELSE 200 END, sha256(body), body
+-- The links are none that `verify` would accept: no line of the benchmark verifies such a ledger.
+INSERT INTO answer (id, job, run, received_at, http_status, sha256, body, link)
+SELECT id, id, 1, created_at + 3600, CASE status WHEN 'not_found' THEN 404 ELSE 200 END, sha256(body), body,
+       sha256('link ' || id)
 FROM (SELECT *, CASE status
              WHEN 'not_found' THEN
                printf('{"success":false,"error":{"code":"JOB_NOT_FOUND","message":"Job not found","status":404,'
@@ -76,3 +79,16 @@ UPDATE job SET created_at = NULL, created_nsec = NULL WHERE status = 'not_found'
 
 INSERT INTO anomaly (job, field, problem)
 SELECT id, 'confidence', 'missing' FROM fate WHERE status = 'completed' AND h % 1000 = 7;
+
+-- What the program keeps in step with the jobs.
+DELETE FROM tally;
+INSERT INTO tally
+SELECT 0, status, count(*), coalesce(sum(cost_nano / 1000000000), 0), coalesce(sum(cost_nano % 1000000000), 0)
+FROM job GROUP BY status;
+INSERT INTO tally
+SELECT source_id, status, count(*), coalesce(sum(cost_nano / 1000000000), 0), coalesce(sum(cost_nano % 1000000000), 0)
+FROM source_job JOIN job ON job.id = source_job.job
+GROUP BY source_id, status;
+INSERT INTO took
+SELECT (completed_at - created_at) * 1000000000, count(*) FROM job WHERE status = 'completed' GROUP BY 1;
+INSERT INTO took_second SELECT nano / 1000000000, sum(jobs) FROM took GROUP BY 1;

@@ -73,7 +73,11 @@ def export(rig):
     rig.jobledger(ledger, "export", "jobs", stdout=rows)
     with open(rows, newline="") as first:
         columns = next(csv.reader(first))
-    rig.sqlite(table, f"""CREATE TABLE t ("job_id" PRIMARY KEY, {', '.join(f'"{c}" TEXT' for c in columns[1:])})""",
+    # As one would import it: numbers as numbers.
+    types = {"processing_time": "REAL", "cost_chf": "REAL", "confidence": "REAL", "http_status": "INTEGER",
+             "polls": "INTEGER"}
+    rig.sqlite(table, f"""CREATE TABLE t ("job_id" TEXT PRIMARY KEY, {', '.join(f'"{c}" {types.get(c, "TEXT")}'
+               for c in columns[1:])})""",
                f".import --csv --skip 1 {rows} t")
 
     def ours(_):

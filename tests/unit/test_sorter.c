@@ -67,7 +67,7 @@ static void few_rows_keep_their_order(void **state)
     (void)state;
     static const struct model rows[] = {{"job_b", 2, 5}, {"job_a", 3, 0}, {"job_b", 4, 0}};
     struct error err = {""};
-    struct sorter *sorter = sorter_new(LITTLE);
+    struct sorter *sorter = sorter_new(LITTLE, LITTLE);
     assert_int_equal(sorter_rewind(sorter, &err), RESULT_OK);
     assert_end(sorter);
     add_rows(sorter, rows, COUNT(rows));
@@ -93,9 +93,11 @@ static void of_many_each_job_s_first_comes_in_the_order_of_ids(void **state)
     (void)state;
     static struct model rows[ROWS];
     struct error err = {""};
-    struct sorter *sorter = sorter_new(LITTLE);
-    for (int source = 0; source < 3; source++) {
+    /* In many pieces, and then in one. */
+    for (int source = 0; source < 4; source++) {
+        struct sorter *sorter = sorter_new(LITTLE, source < 3 ? LITTLE : 4u << 20);
         make_rows(rows, ROWS);
+        add_rows(sorter, rows, ROWS / 2);
         sorter_clear(sorter);
         add_rows(sorter, rows, ROWS);
         qsort(rows, ROWS, sizeof *rows, by_id_and_line);
@@ -106,8 +108,8 @@ static void of_many_each_job_s_first_comes_in_the_order_of_ids(void **state)
                     assert_next(sorter, &rows[i]);
             assert_end(sorter);
         }
+        sorter_free(sorter);
     }
-    sorter_free(sorter);
 }
 
 static void what_can_t_be_put_aside_says_where(void **state)
@@ -118,7 +120,7 @@ static void what_can_t_be_put_aside_says_where(void **state)
     enum result result = RESULT_OK;
     make_rows(rows, COUNT(rows));
     setenv("TMPDIR", at(s, "is-not-there"), 1);
-    struct sorter *sorter = sorter_new(LITTLE);
+    struct sorter *sorter = sorter_new(LITTLE, LITTLE);
     for (size_t i = 0; result == RESULT_OK && i < COUNT(rows); i++) {
         const struct sorter_row row = {text_of(rows[i].job_id), rows[i].line, text_of("[\"a label of some length\"]")};
         result = sorter_add(sorter, &row, &err);
