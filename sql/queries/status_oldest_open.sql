@@ -11,7 +11,7 @@ WITH candidate AS (
   UNION ALL
   SELECT id FROM job WHERE resolved_at IS NULL AND last_run > 0 AND created_at IS NULL
 )
-SELECT jobs.job_id, jobs.created_at
+SELECT jobs.job_id, jobs.created_at, coalesce(job.created_at, job.first_seen_at) AS since
 FROM candidate
 JOIN job ON job.id = candidate.id
 JOIN jobs ON jobs.job = job.id

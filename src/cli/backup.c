@@ -1,4 +1,3 @@
-#include <inttypes.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,9 +47,10 @@ static enum result check_copy(void *ctx, const char *temporary, struct error *er
     if (result == RESULT_OK && verdict.findings > 0)
         return error_set(err, RESULT_LEDGER, "no backup was made, since the ledger is not intact: %s; see "
                          "`jobledger verify`", first.text);
-    if (result == RESULT_OK)
-        strbuf_printf(&cli->summary, "%" PRIu64 " answers of %" PRIu64 " runs, verified", verdict.answers,
-                      verdict.runs);
+    if (result == RESULT_OK) {
+        cli_count(cli, "", verdict.answers, "answers");
+        cli_count(cli, " of ", verdict.runs, "runs, verified");
+    }
     return result;
 }
 

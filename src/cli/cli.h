@@ -189,6 +189,8 @@ void ledger_close(struct ledger *ledger);
 
 /* Reports the error and returns result. */
 enum result cli_fail(struct cli *cli, enum result result, const struct error *err);
+/* Adds what stands before it, a count, and what is counted to the summary. */
+void cli_count(struct cli *cli, const char *before, uint64_t n, const char *what);
 /* Prints the summary as "COMMAND: ...": a warning where there are loose ends, which nothing else may have named. */
 void cli_summary(struct cli *cli, enum result result);
 /* RESULT_SIGINT or RESULT_SIGTERM where one came, else RESULT_OK. */

@@ -40,16 +40,16 @@ static enum result count_stale(struct joint *joint, uint64_t *stale, struct erro
 static void add_summary(struct cli *cli, const struct store_run *run, uint64_t stale)
 {
     const uint64_t *by = run->by_status;
-    strbuf_printf(&cli->summary,
-                  "%s%" PRIu64 " requests, %" PRIu64 " completed, %" PRIu64 " failed, %" PRIu64 " not found, %" PRIu64
-                  " errors, %" PRIu64 " still open",
-                  cli->summary.len ? "; " : "", run->requests, by[JOB_COMPLETED], by[JOB_FAILED], by[JOB_NOT_FOUND],
-                  by[JOB_ERROR], store_run_open(run));
+    cli_count(cli, cli->summary.len ? "; " : "", run->requests, "requests");
+    cli_count(cli, ", ", by[JOB_COMPLETED], "completed");
+    cli_count(cli, ", ", by[JOB_FAILED], "failed");
+    cli_count(cli, ", ", by[JOB_NOT_FOUND], "not found");
+    cli_count(cli, ", ", by[JOB_ERROR], "errors");
+    cli_count(cli, ", ", store_run_open(run), "still open");
     if (run->in_trouble > 0)
-        strbuf_printf(&cli->summary, " (%" PRIu64 " without a usable answer, see the report failures)",
-                      run->in_trouble);
+        cli_count(cli, " (", run->in_trouble, "without a usable answer, see the report failures)");
     if (stale > 0)
-        strbuf_printf(&cli->summary, "; %" PRIu64 " stale, see the report stale", stale);
+        cli_count(cli, "; ", stale, "stale, see the report stale");
 }
 
 /* Says why jobs that were asked for were not reached, and when to go on: those are loose ends. */

@@ -289,11 +289,11 @@ static void summarise(struct cli *cli, const struct totals *t)
     const struct store_counts *c = &t->counts;
     if (t->files == 0 && t->empty_folders == 0)
         return;
-    strbuf_printf(&cli->summary,
-                  "%s%" PRIu64 " rows, %" PRIu64 " new jobs, %" PRIu64 " known jobs, %" PRIu64 " duplicates, %" PRIu64
-                  " rejected",
-                  cli->settings.dry_run ? "(dry run) " : "", c->rows, c->new_jobs, c->known_jobs, c->duplicates,
-                  c->rejected);
+    cli_count(cli, cli->settings.dry_run ? "(dry run) " : "", c->rows, "rows");
+    cli_count(cli, ", ", c->new_jobs, "new jobs");
+    cli_count(cli, ", ", c->known_jobs, "known jobs");
+    cli_count(cli, ", ", c->duplicates, "duplicates");
+    cli_count(cli, ", ", c->rejected, "rejected");
     if (t->files == 0)
         strbuf_puts(&cli->summary, " (the folder has no files)");
     else if (t->known_files == 1 && t->files == 1)

@@ -1,7 +1,6 @@
 #include "joint.h"
 
-#include <inttypes.h>
-#include <stdio.h>
+#include "terminal.h"
 
 #define COMMIT_EVERY_MS 700 /* within the second that the contract gives, with room for the commit itself */
 #define SECONDS_PER_DAY 86400
@@ -110,18 +109,32 @@ static enum result abandoned(void *ctx, const struct fetch_job *job, unsigned re
     return store_save_requests(joint->store, job->key, requests, err);
 }
 
+/* Only what there is, so that most of it finds room in a narrow window. */
+static void add_outcome(struct strbuf *out, const struct progress *progress, uint64_t n, const char *what)
+{
+    if (n == 0)
+        return;
+    strbuf_puts(out, out->len > 0 ? "  " : "");
+    figure_append_count(out, n, progress->draws);
+    strbuf_printf(out, " %s", what);
+}
+
 static void show_progress(struct joint *joint)
 {
     struct store_run run = store_run_so_far(joint->store);
     const uint64_t *by = run.by_status;
-    char more[200];
+    struct strbuf more = {0};
     uint64_t resolved = by[JOB_COMPLETED] + by[JOB_FAILED] + by[JOB_NOT_FOUND] + by[JOB_ERROR];
     uint64_t open = store_run_open(&run);
-    snprintf(more, sizeof more,
-             "%" PRIu64 " completed  %" PRIu64 " failed  %" PRIu64 " not found  %" PRIu64 " errors  %" PRIu64 " open",
-             by[JOB_COMPLETED], by[JOB_FAILED], by[JOB_NOT_FOUND], by[JOB_ERROR], open);
+    add_outcome(&more, &joint->progress, by[JOB_COMPLETED], "completed");
+    add_outcome(&more, &joint->progress, by[JOB_FAILED], "failed");
+    add_outcome(&more, &joint->progress, by[JOB_NOT_FOUND], "not found");
+    add_outcome(&more, &joint->progress, by[JOB_ERROR], "errors");
+    add_outcome(&more, &joint->progress, open, "open");
     /* Who waits for the unfinished counts only what is finished. */
-    progress_show(&joint->progress, joint->schedule ? resolved : resolved + open, joint->total, "jobs", more);
+    progress_show(&joint->progress, joint->schedule ? resolved : resolved + open, joint->total, "jobs",
+                  more.bytes ? more.bytes : "");
+    strbuf_free(&more);
 }
 
 static enum result tick(void *ctx, struct error *err)

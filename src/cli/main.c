@@ -66,7 +66,7 @@ static enum result first_steps(struct cli *cli)
         "or all three at once: jobledger run FILE.csv --out DIR; more: jobledger --help",
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
-        log_line(&cli->log, LOG_ERROR, "%s", lines[i]);
+        log_line(&cli->log, i == 0 ? LOG_ERROR : LOG_NOTICE, "%s", lines[i]);
     return RESULT_USAGE;
 }
 

@@ -2,16 +2,14 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "strbuf.h"
+#include "terminal.h"
 #include "text.h"
 
 #define FIRST_MS 1000 /* what is done within a second needs no line */
 #define DRAW_MS 250
 #define LOG_MS 60000
-#define NARROWEST 20
 
 void progress_start(struct progress *progress, enum progress_mode mode, struct log *log, const char *what)
 {
@@ -24,25 +22,6 @@ void progress_start(struct progress *progress, enum progress_mode mode, struct l
 bool progress_due(const struct progress *progress)
 {
     return clock_monotonic_ms() >= progress->next_ms;
-}
-
-/* Asked each time, so that a window that is made smaller is kept to. */
-static size_t window_width(void)
-{
-    struct winsize size;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return 80;
-    return size.ws_col > NARROWEST ? size.ws_col : NARROWEST;
-}
-
-static void add_duration(struct strbuf *out, int64_t seconds)
-{
-    if (seconds >= 3600)
-        strbuf_printf(out, "%" PRId64 "h %02dm", seconds / 3600, (int)(seconds / 60 % 60));
-    else if (seconds >= 60)
-        strbuf_printf(out, "%dm %02ds", (int)(seconds / 60), (int)(seconds % 60));
-    else
-        strbuf_printf(out, "%ds", (int)seconds);
 }
 
 static void add_rate(struct strbuf *out, uint64_t done, int64_t elapsed_ms)
@@ -60,14 +39,17 @@ static void describe(struct strbuf *out, const struct progress *progress, uint64
                      const char *unit, const char *more)
 {
     int64_t elapsed = clock_monotonic_ms() - progress->started_ms;
-    strbuf_printf(out, "%s  %" PRIu64, progress->what, done);
-    if (total > 0)
-        strbuf_printf(out, "/%" PRIu64, total);
+    strbuf_printf(out, "%s  ", progress->what);
+    figure_append_count(out, done, progress->draws);
+    if (total > 0) {
+        strbuf_putc(out, '/');
+        figure_append_count(out, total, progress->draws);
+    }
     strbuf_printf(out, " %s", unit);
     add_rate(out, done, elapsed);
     if (total > done && done > 0) {
         strbuf_puts(out, "  ETA ");
-        add_duration(out, (int64_t)((total - done) * (uint64_t)elapsed / done / 1000));
+        figure_append_duration(out, (int64_t)((total - done) * (uint64_t)elapsed / done / 1000));
     }
     if (more[0])
         strbuf_printf(out, "  %s", more);
@@ -92,7 +74,7 @@ void progress_show(struct progress *progress, uint64_t done, uint64_t total, con
     describe(&line, progress, done, total, unit, more);
     if (line.bytes && progress->draws) {
         /* One column stays free: a full line would wrap on some terminals. */
-        size_t len = cut(line.bytes, line.len, window_width() - 1);
+        size_t len = cut(line.bytes, line.len, terminal_columns(STDERR_FILENO) - 1);
         fprintf(stderr, "\r%.*s\033[K", (int)len, line.bytes);
         fflush(stderr);
         progress->log->line_shown = true;

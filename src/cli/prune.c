@@ -1,5 +1,4 @@
 #include <glob.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -30,8 +29,9 @@ static enum result name_copies(struct cli *cli, struct store *store, struct erro
 
 static void summarise(struct cli *cli, const struct store_pruned *p, const char *how)
 {
-    strbuf_printf(&cli->summary, "%s%" PRIu64 " answers of %" PRIu64 " jobs, %" PRIu64 " bytes", how, p->answers,
-                  p->jobs, p->bytes);
+    cli_count(cli, how, p->answers, "answers");
+    cli_count(cli, " of ", p->jobs, "jobs");
+    cli_count(cli, ", ", p->bytes, "bytes");
 }
 
 static enum result prune(struct cli *cli, struct store *store, struct error *err)

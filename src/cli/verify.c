@@ -29,10 +29,11 @@ static void show_progress(void *ctx, const struct store_verdict *so_far)
 
 static void summarise(struct cli *cli, const struct store_verdict *v)
 {
-    strbuf_printf(&cli->summary, "%" PRIu64 " answers of %" PRIu64 " runs, %" PRIu64 " bytes", v->answers, v->runs,
-                  v->bytes);
+    cli_count(cli, "", v->answers, "answers");
+    cli_count(cli, " of ", v->runs, "runs");
+    cli_count(cli, ", ", v->bytes, "bytes");
     if (v->pruned > 0)
-        strbuf_printf(&cli->summary, ", %" PRIu64 " pruned", v->pruned);
+        cli_count(cli, ", ", v->pruned, "pruned");
     strbuf_puts(&cli->summary, v->findings == 0 ? ": intact" : "");
     if (v->findings > 0)
         strbuf_printf(&cli->summary, ": %" PRIu64 " finding%s; take a copy of the ledger as it is, and see which "
