@@ -65,6 +65,7 @@ struct settings {
     bool wait;            /* ask again until all are resolved, */
     int64_t wait_ms;      /* or so long; 0: to the end */
     enum progress_mode progress;
+    const char *ping; /* the URL of a monitor; NULL: there is none */
 
     struct store_filter filter; /* as far as it does not depend on other settings: see settings_filter() */
     struct store_label *labels; /* what filter.labels points to, where there are any */

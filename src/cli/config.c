@@ -50,6 +50,11 @@ static void print_given(struct section *section, const struct given *given, cons
         snprintf(origin, sizeof origin, "option --%s", given->name);
     else
         snprintf(origin, sizeof origin, "default");
+    size_t len = strlen(origin);
+    if (option->secret) {
+        value = NULL;
+        snprintf(origin + len, sizeof origin - len, "; a secret, not shown");
+    }
     if (!value && option->kind != VALUE_REQUIRED)
         value = "true";
     print_line(section, given->name, value, origin);

@@ -10,6 +10,7 @@
 
 #include "cli.h"
 #include "complete.h"
+#include "watch.h"
 
 #ifndef JOBLEDGER_VERSION
 #define JOBLEDGER_VERSION "dev"
@@ -93,7 +94,7 @@ static enum result run_command(struct cli *cli)
     }
     if (cli->command == COMMAND_NONE)
         return first_steps(cli);
-    return cli->explain ? command_config(cli) : commands[cli->command].run(cli);
+    return cli->explain ? command_config(cli) : watch_command(cli);
 }
 
 int main(int argc, char **argv)

@@ -71,6 +71,8 @@ const struct option options[] = {
     {'\0', "fail-on", VALUE_REQUIRED, "LIST", FETCHES, set_fail_on, 0, 0, 0,
      "exit status 1 too where jobs are failed, not_found, open or stale",
      .words = WORDS("failed", "not_found", "open", "stale")},
+    {'\0', "ping", VALUE_REQUIRED, "URL", FETCHES, set_ping, 0, 0, 0,
+     "tell a monitor such as healthchecks.io that the run begins, and how it ended", .secret = true},
 
     {'o', "output", VALUE_REQUIRED, "FILE|-", COMMAND(EXPORT), set_text, SETTING(output), 0, 0,
      "where to write (default -: standard output); for `all` a folder", .preset = "-"},

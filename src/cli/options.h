@@ -33,6 +33,7 @@ struct option {
     const char *set_by;       /* the option that sets this one, too */
     bool repeats;             /* every value counts; else the last */
     bool argument_only;       /* has no place in a config file */
+    bool secret;              /* the value is not shown */
 };
 
 #define OPTIONS_MAX 128
@@ -61,6 +62,6 @@ option_setter set_duration; /* int64_t, milliseconds */
 
 option_setter set_now, set_verbose, set_log_format, set_dir, set_delimiter, set_encoding, set_auth, set_base_url,
     set_fail_on, set_rate, set_digest, set_age, set_when, set_status, set_label, set_timezone, set_threshold,
-    set_stale_after, set_burst, set_recheck, set_job, set_wait, set_progress, set_format, set_excel, set_cells;
+    set_stale_after, set_burst, set_recheck, set_job, set_wait, set_progress, set_ping, set_format, set_excel, set_cells;
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "decimal.h"
 #include "options.h"
+#include "ping.h"
 #include "zone.h"
 
 static enum result bad_value(const struct option *option, const char *value, const char *expected, struct error *err)
@@ -298,6 +299,13 @@ enum result set_progress(struct cli *cli, const struct option *option, const cha
     enum result result = choose(option, value, &index, err);
     cli->settings.progress = modes[index];
     return result;
+}
+
+enum result set_ping(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    (void)option;
+    cli->settings.ping = value;
+    return ping_check_url(value, err);
 }
 
 enum result set_fail_on(struct cli *cli, const struct option *option, const char *value, struct error *err)

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "transport.h"
+#include "url.h"
 
 static enum result check_cacert(const char *path, struct error *err)
 {
@@ -38,7 +38,6 @@ static char *key_line(const struct fetch_options *options)
 
 enum result endpoint_make(const struct fetch_options *options, struct endpoint *out, struct error *err)
 {
-    char host[URL_HOST_SIZE];
     *out = (struct endpoint){0};
     enum result result = check_cacert(options->cacert, err);
     if (result == RESULT_OK)
@@ -50,7 +49,7 @@ enum result endpoint_make(const struct fetch_options *options, struct endpoint *
         len--;
     out->base = strndup(options->base_url, len);
     out->key_line = key_line(options);
-    out->loopback = !url_host(options->base_url, host) && host_is_loopback(host);
+    out->loopback = url_is_loopback(options->base_url);
     return out->base && out->key_line ? RESULT_OK : error_memory(err);
 }
 

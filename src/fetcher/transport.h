@@ -84,13 +84,4 @@ struct transport {
 enum result transport_curl_open(const struct fetch_options *options, struct transport *out, struct error *err);
 void transport_curl_close(struct transport *transport); /* one that failed to open is allowed */
 
-#define URL_HOST_SIZE 256
-
-/* The host of a URL, normalised, an IPv6 address in brackets: read by the same parser that the requests go through, so
- * that the two can't disagree. NULL, or a static text that says why it is not a URL. */
-const char *url_host(const char *url, char out[static URL_HOST_SIZE]);
-
-/* localhost, 127.0.0.0/8 and ::1, as url_host() spells them. */
-bool host_is_loopback(const char *host);
-
 #endif

@@ -1,17 +1,12 @@
-#include <curl/curl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "endpoint.h"
 #include "fetcher.h"
+#include "http_curl.h"
 #include "incoming.h"
 #include "links.h"
 #include "transport.h"
-
-#ifndef JOBLEDGER_VERSION
-#define JOBLEDGER_VERSION "dev"
-#endif
 
 /* How often a request is sent again whose shared connection broke before a byte of its answer came. */
 #define RESENT_MAX 3
@@ -43,7 +38,7 @@ struct curl_transport {
     struct strbuf url;
     struct links links;
     bool shared; /* the server speaks HTTP/2: connections are bounded */
-    bool global;
+    bool http; /* is open */
     bool no_memory;
 };
 
@@ -94,63 +89,12 @@ static int on_close(void *ctx, curl_socket_t fd)
     return links_close(&t->links, fd);
 }
 
-static long as_long(int64_t ms)
+static CURLcode set_own(CURL *easy, const struct curl_transport *t)
 {
-    return ms < INT_MAX ? (long)ms : INT_MAX;
-}
-
-/* Of several calls the first that failed. */
-static void note(CURLcode *first, CURLcode code)
-{
-    if (*first == CURLE_OK)
-        *first = code;
-}
-
-static CURLcode set_numbers(CURL *easy, const struct fetch_options *options)
-{
-    const struct {
-        CURLoption option;
-        long value;
-    } numbers[] = {
-        {CURLOPT_NOSIGNAL, 1},
-#if LIBCURL_VERSION_NUM >= 0x075700
-        {CURLOPT_QUICK_EXIT, 1}, /* a resolver that hangs must not hold up the exit */
-#endif
-        {CURLOPT_FOLLOWLOCATION, 0}, /* the key would travel */
-        {CURLOPT_NETRC, CURL_NETRC_IGNORED},
-        {CURLOPT_DISALLOW_USERNAME_IN_URL, 1},
-        {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
-        {CURLOPT_SSL_VERIFYPEER, 1},
-        {CURLOPT_SSL_VERIFYHOST, 2},
-        {CURLOPT_HEADEROPT, CURLHEADER_SEPARATE}, /* the key is not for a proxy's eyes */
-        {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
-        {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS},
-        {CURLOPT_PIPEWAIT, 1}, /* rather share a connection that is being made than make another */
-        {CURLOPT_CONNECTTIMEOUT_MS, as_long(options->connect_timeout_ms)},
-    };
-    CURLcode code = CURLE_OK;
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        note(&code, curl_easy_setopt(easy, numbers[i].option, numbers[i].value));
-    return code;
-}
-
-static CURLcode set_strings(CURL *easy, const struct curl_transport *t)
-{
-    CURLcode code = CURLE_OK;
-#if LIBCURL_VERSION_NUM >= 0x075500
-    note(&code, curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https"));
-#else
-    note(&code, curl_easy_setopt(easy, CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS)));
-#endif
+    /* Rather share a connection that is being made than make another. */
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
     note(&code, curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ""));
     note(&code, curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->request_headers));
-    if (t->endpoint.loopback)
-        note(&code, curl_easy_setopt(easy, CURLOPT_NOPROXY, "*"));
-    if (t->options->cacert) {
-        note(&code, curl_easy_setopt(easy, CURLOPT_CAINFO, t->options->cacert));
-        /* The file alone counts, not the system's folder beside it. */
-        note(&code, curl_easy_setopt(easy, CURLOPT_CAPATH, NULL));
-    }
     return code;
 }
 
@@ -168,13 +112,6 @@ static CURLcode set_callbacks(CURL *easy, struct slot *slot)
     return code;
 }
 
-static enum result curl_error(CURLcode code, struct error *err)
-{
-    if (code == CURLE_OUT_OF_MEMORY)
-        return error_memory(err);
-    return error_set(err, RESULT_API, "requests can't be made: libcurl says \"%s\"", curl_easy_strerror(code));
-}
-
 static CURLcode of_multi(CURLMcode code)
 {
     if (code == CURLM_OK)
@@ -187,12 +124,13 @@ static enum result make_handle(struct curl_transport *t, struct slot *slot, stru
     CURL *easy = curl_easy_init();
     if (!easy)
         return error_memory(err);
-    CURLcode code = set_numbers(easy, t->options);
-    note(&code, set_strings(easy, t));
+    const struct http_rules rules = {t->options->connect_timeout_ms, t->endpoint.loopback, t->options->cacert};
+    CURLcode code = http_keep_rules(easy, &rules);
+    note(&code, set_own(easy, t));
     note(&code, set_callbacks(easy, slot));
     if (code != CURLE_OK) {
         curl_easy_cleanup(easy);
-        return curl_error(code, err);
+        return http_failure(code, err);
     }
     slot->easy = easy;
     return RESULT_OK;
@@ -215,7 +153,7 @@ static void take_back(struct curl_transport *t)
 
 static CURLcode send_within(struct curl_transport *t, struct slot *slot, int64_t timeout_ms)
 {
-    CURLcode code = curl_easy_setopt(slot->easy, CURLOPT_TIMEOUT_MS, as_long(timeout_ms));
+    CURLcode code = curl_easy_setopt(slot->easy, CURLOPT_TIMEOUT_MS, http_ms(timeout_ms));
     slot->sent_ms = clock_monotonic_ms();
     if (code == CURLE_OK)
         code = of_multi(curl_multi_add_handle(t->multi, slot->easy));
@@ -246,7 +184,7 @@ static enum result transport_start(void *self, const char *path, void *tag, stru
     if (code == CURLE_OK)
         code = send_within(t, slot, t->options->timeout_ms);
     if (code != CURLE_OK)
-        return curl_error(code, err);
+        return http_failure(code, err);
     t->idle_count--;
     return RESULT_OK;
 }
@@ -262,7 +200,7 @@ static enum result transport_poll(void *self, int wait_ms, struct error *err)
         code = curl_multi_poll(t->multi, NULL, 0, wait_ms, NULL);
     if (t->no_memory)
         return error_memory(err);
-    return code == CURLM_OK ? RESULT_OK : curl_error(of_multi(code), err);
+    return code == CURLM_OK ? RESULT_OK : http_failure(of_multi(code), err);
 }
 
 static enum failure failure_of(CURLcode code)
@@ -414,18 +352,18 @@ static enum result make_slots(struct curl_transport *t, struct error *err)
 
 static enum result open_curl(struct curl_transport *t, struct error *err)
 {
-    unsetenv("SSLKEYLOGFILE"); /* libcurl would write the session's secrets there */
-    CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (code != CURLE_OK)
-        return curl_error(code, err);
-    t->global = true;
+    enum result result = http_open(err);
+    if (result != RESULT_OK)
+        return result;
+    t->http = true;
     t->multi = curl_multi_init();
     if (!t->multi)
         return error_memory(err);
+    CURLcode code = CURLE_OK;
     note(&code, of_multi(curl_multi_setopt(t->multi, CURLMOPT_MAXCONNECTS, (long)t->options->parallel)));
     note(&code, of_multi(curl_multi_setopt(t->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX)));
     note(&code, of_multi(curl_multi_setopt(t->multi, CURLMOPT_MAX_CONCURRENT_STREAMS, (long)t->options->parallel)));
-    return code == CURLE_OK ? RESULT_OK : curl_error(code, err);
+    return code == CURLE_OK ? RESULT_OK : http_failure(code, err);
 }
 
 enum result transport_curl_open(const struct fetch_options *options, struct transport *out, struct error *err)
@@ -470,32 +408,12 @@ void transport_curl_close(struct transport *transport)
     for (struct curl_slist *line = t->request_headers; line; line = line->next)
         endpoint_wipe(line->data);
     curl_slist_free_all(t->request_headers);
-    if (t->global)
-        curl_global_cleanup();
+    if (t->http)
+        http_close();
     strbuf_free(&t->url);
     links_free(&t->links);
     endpoint_free(&t->endpoint);
     free(t->slots);
     free(t->idle);
     free(t);
-}
-
-const char *url_host(const char *url, char out[static URL_HOST_SIZE])
-{
-    char *host = NULL;
-    CURLU *handle = curl_url();
-    if (!handle)
-        return "out of memory";
-    CURLUcode code = curl_url_set(handle, CURLUPART_URL, url, 0);
-    if (code == CURLUE_OK)
-        code = curl_url_get(handle, CURLUPART_HOST, &host, 0);
-    const char *problem = code == CURLUE_OK ? NULL : curl_url_strerror(code);
-    size_t len = problem ? 0 : strlen(host);
-    if (!problem && len >= URL_HOST_SIZE)
-        problem = "its host is too long";
-    if (!problem)
-        memcpy(out, host, len + 1);
-    curl_free(host);
-    curl_url_cleanup(handle);
-    return problem;
 }
