@@ -145,6 +145,14 @@ struct store_run store_run_so_far(const struct store *store);
 enum result store_run_end(struct store *store, const struct store_run *run, int exit_status, struct timestamp now,
                           struct error *err);
 
+/* Remembers how a command that fetches ended, with all its steps: a run is its fetch alone. */
+struct store_outcome {
+    struct timestamp started_at;
+    struct timestamp ended_at;
+    int exit_status;
+};
+enum result store_note_outcome(struct store *store, const struct store_outcome *outcome, struct error *err);
+
 /* Whether the file at path is a ledger by its first bytes. */
 bool store_is_ledger(const char *path);
 

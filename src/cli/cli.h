@@ -65,7 +65,8 @@ struct settings {
     bool wait;            /* ask again until all are resolved, */
     int64_t wait_ms;      /* or so long; 0: to the end */
     enum progress_mode progress;
-    const char *ping; /* the URL of a monitor; NULL: there is none */
+    const char *ping;    /* the URL of a monitor; NULL: there is none */
+    const char *metrics; /* the file for another; NULL: there is none */
 
     struct store_filter filter; /* as far as it does not depend on other settings: see settings_filter() */
     struct store_label *labels; /* what filter.labels points to, where there are any */
@@ -94,6 +95,7 @@ struct cli {
     struct settings settings;
     struct log log;
     const volatile sig_atomic_t *signal;
+    struct timestamp started_at;
     struct strbuf summary; /* what the steps came to, for the one line at the end */
 };
 
@@ -185,6 +187,8 @@ enum result ledger_open(struct cli *cli, enum store_mode mode, struct ledger *le
 /* How the program reads answers. */
 const struct store_reader *ledger_reader(void);
 void ledger_close(struct ledger *ledger);
+/* Closes it at the end of a command that fetches, whose outcome it remembers. Returns what the command came to with that. */
+enum result ledger_end(struct cli *cli, struct ledger *ledger, enum result result);
 
 /* ---- for all of them ---- */
 

@@ -223,7 +223,7 @@ enum result command_fetch(struct cli *cli)
         result = fetch_jobs(cli, ledger.store, key);
         cli_summary(cli, result);
     }
-    ledger_close(&ledger);
+    result = ledger_end(cli, &ledger, result);
     key_free(key);
     return result;
 }

@@ -75,3 +75,18 @@ void ledger_close(struct ledger *ledger)
     lock_release(ledger->lock);
     *ledger = (struct ledger){0};
 }
+
+enum result ledger_end(struct cli *cli, struct ledger *ledger, enum result result)
+{
+    struct error err;
+    const struct store_outcome outcome = {cli->started_at, clock_now(&cli->settings.clock), (int)result};
+    if (ledger->store && !cli->settings.dry_run) {
+        store_stop_on(ledger->store, NULL);
+        enum result noted = store_note_outcome(ledger->store, &outcome, &err);
+        if (noted != RESULT_OK && result != RESULT_LEDGER)
+            cli_fail(cli, noted, &err);
+        result = result_worse(result, noted);
+    }
+    ledger_close(ledger);
+    return result;
+}

@@ -73,6 +73,8 @@ const struct option options[] = {
      .words = WORDS("failed", "not_found", "open", "stale")},
     {'\0', "ping", VALUE_REQUIRED, "URL", FETCHES, set_ping, 0, 0, 0,
      "tell a monitor such as healthchecks.io that the run begins, and how it ended", .secret = true},
+    {'\0', "metrics", VALUE_REQUIRED, "FILE", FETCHES | COMMAND(STATUS), set_text, SETTING(metrics), 0, 0,
+     "leave figures for Prometheus there, in the format of node_exporter's textfile collector"},
 
     {'o', "output", VALUE_REQUIRED, "FILE|-", COMMAND(EXPORT), set_text, SETTING(output), 0, 0,
      "where to write (default -: standard output); for `all` a folder", .preset = "-"},

@@ -49,8 +49,7 @@ enum result command_run(struct cli *cli)
     result = ledger_open(cli, STORE_CREATE, &ledger);
     if (result != RESULT_OK)
         return result;
-    result = run_steps(cli, ledger.store);
-    ledger_close(&ledger);
+    result = ledger_end(cli, &ledger, run_steps(cli, ledger.store));
     cli_summary(cli, result);
     return result;
 }

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "metrics.h"
 #include "ping.h"
 
 #define START_MS 10000
@@ -39,12 +40,25 @@ static void ping_end(struct cli *cli, enum result result)
     strbuf_free(&body);
 }
 
+static enum result leave_metrics(struct cli *cli, enum result result)
+{
+    const struct store_outcome own = {cli->started_at, clock_now(&cli->settings.clock), (int)result};
+    bool fetches = cli->command != COMMAND_STATUS;
+    /* A status that can't be told leaves what was told last. */
+    if (!fetches && result != RESULT_OK)
+        return result;
+    return result_worse(result, metrics_write(cli, fetches ? &own : NULL));
+}
+
 enum result watch_command(struct cli *cli)
 {
     bool pings = cli->settings.ping && !cli->settings.dry_run;
+    cli->started_at = clock_now(&cli->settings.clock);
     if (pings)
         ping_start(cli);
     enum result result = commands[cli->command].run(cli);
+    if (cli->settings.metrics && !cli->settings.dry_run)
+        result = leave_metrics(cli, result);
     if (pings)
         ping_end(cli, result);
     return result;

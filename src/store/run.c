@@ -92,6 +92,22 @@ enum result store_run_end(struct store *store, const struct store_run *run, int 
     return result;
 }
 
+enum result store_note_outcome(struct store *store, const struct store_outcome *outcome, struct error *err)
+{
+    enum result result = store_write_begin(store, err);
+    if (result != RESULT_OK)
+        return result;
+    struct call call = call_of(store, SQL_QUERIES_OUTCOME_UPSERT);
+    call_int(&call, 1, outcome->started_at.sec);
+    call_int(&call, 2, outcome->ended_at.sec);
+    call_int(&call, 3, outcome->exit_status);
+    result = call_run(&call, err);
+    if (result == RESULT_OK)
+        return store_write_end(store, err);
+    store_rollback(store);
+    return result;
+}
+
 enum result store_ever_resolved(struct store *store, bool *ever, struct error *err)
 {
     int64_t value;

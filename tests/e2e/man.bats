@@ -196,6 +196,14 @@ check_view() {
     done
 }
 
+@test "the page has every figure for Prometheus" {
+    sim_start - <<< 'default status=pending'
+    ids 1 > in.csv
+    jl run in.csv --out r --base-url "$SIM_URL" --metrics m.prom
+    ok
+    same "$(names MONITORING | sed 's/^Va //' | sort)" "$(sed -n 's/^# TYPE \([a-z_]*\) gauge$/\1/p' m.prom | sort)"
+}
+
 @test "the messages in the page are those of the program" {
     sed -n '/^\.Sh DIAGNOSTICS/,/^\.Sh LIM/s/^\.It //p' "$PAGE" | sed 's/ Ar [A-Z]*\( No\)\?/\n/g; s/^ *//' > parts
     [ -s parts ]

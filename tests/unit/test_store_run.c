@@ -360,6 +360,32 @@ static void random_answers_are_kept_as_the_model_says(void **state)
     assert_model(jobs, w);
 }
 
+static void note(struct store *store, int64_t started_at, int64_t ended_at, int exit_status)
+{
+    struct error err = {""};
+    const struct store_outcome outcome = {{started_at, 0}, {ended_at, 0}, exit_status};
+    must(store_note_outcome(store, &outcome, &err));
+}
+
+static void the_last_outcome_is_remembered_and_the_last_that_was_good(void **state)
+{
+    struct world *w = *state;
+    struct error err = {""};
+    assert_query(w->store, "queries/metrics_outcome", NULL, "");
+    note(w->store, 100, 110, 6);
+    assert_query(w->store, "queries/metrics_outcome", NULL, "100|110|6|0\n");
+    note(w->store, 200, 210, 0);
+    assert_query(w->store, "queries/metrics_outcome", NULL, "200|210|0|210\n");
+    note(w->store, 300, 310, 143);
+    assert_query(w->store, "queries/metrics_outcome", NULL, "300|310|143|210\n");
+    must(store_trial(w->store, &err));
+    note(w->store, 400, 410, 0);
+    store_close(w->store);
+    w->ledger = open_at(at(w->scratch, "l.db"), STORE_WRITE);
+    w->store = w->ledger.store;
+    assert_query(w->store, "queries/metrics_outcome", NULL, "300|310|143|210\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -370,6 +396,7 @@ int main(void)
         world_test(a_kill_loses_what_was_not_committed_and_nothing_else),
         world_test(a_kill_at_any_moment_leaves_whole_commits),
         world_test(random_answers_are_kept_as_the_model_says),
+        world_test(the_last_outcome_is_remembered_and_the_last_that_was_good),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
