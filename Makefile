@@ -145,18 +145,27 @@ bench-guard: ## instructions per row and job against tests/bench/guard.txt; UPDA
 golden: all ## writes samples/reports anew from the built program; look at the difference before you commit it
 	@tests/golden "$(BUILD)" write
 
-INSTALLED := bin/jobledger share/bash-completion/completions/jobledger share/zsh/site-functions/_jobledger \
-             share/fish/vendor_completions.d/jobledger.fish share/man/man1/jobledger.1
+# FILE=PLACE below PREFIX. The units and the folders that they need are installed and not enabled.
+INSTALLED := src/man/jobledger.1=share/man/man1/jobledger.1 \
+    src/completions/jobledger.bash=share/bash-completion/completions/jobledger \
+    src/completions/_jobledger=share/zsh/site-functions/_jobledger \
+    src/completions/jobledger.fish=share/fish/vendor_completions.d/jobledger.fish \
+    src/systemd/jobledger.service=lib/systemd/system/jobledger.service \
+    src/systemd/jobledger.timer=lib/systemd/system/jobledger.timer \
+    src/systemd/jobledger.sysusers=lib/sysusers.d/jobledger.conf \
+    src/systemd/jobledger.tmpfiles=lib/tmpfiles.d/jobledger.conf \
+    src/systemd/jobledger.conf=share/doc/jobledger/examples/jobledger.conf \
+    src/cron/jobledger.cron=share/doc/jobledger/examples/jobledger.cron
 
-install: $(BUILD)/jobledger ## the program, its manual page and the completions of the shells, below DESTDIR and PREFIX
+install: $(BUILD)/jobledger ## the program and what belongs to it, below DESTDIR and PREFIX
 	install -D -m 755 $(BUILD)/jobledger $(DESTDIR)$(PREFIX)/bin/jobledger
-	install -D -m 644 src/man/jobledger.1 $(DESTDIR)$(PREFIX)/share/man/man1/jobledger.1
-	install -D -m 644 src/completions/jobledger.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/jobledger
-	install -D -m 644 src/completions/_jobledger $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_jobledger
-	install -D -m 644 src/completions/jobledger.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/jobledger.fish
+	@set -e; for file in $(INSTALLED); do \
+	    install -D -m 644 "$${file%%=*}" "$(DESTDIR)$(PREFIX)/$${file#*=}"; done
+	sed -i 's|=/usr/bin/|=$(PREFIX)/bin/|' $(DESTDIR)$(PREFIX)/lib/systemd/system/jobledger.service
 
 uninstall: ## takes away what install put there
-	rm -f $(INSTALLED:%=$(DESTDIR)$(PREFIX)/%)
+	rm -f $(DESTDIR)$(PREFIX)/bin/jobledger
+	@set -e; for file in $(INSTALLED); do rm -f "$(DESTDIR)$(PREFIX)/$${file#*=}"; done
 
 clean: ## removes BUILD
 	rm -rf $(BUILD)

@@ -198,15 +198,3 @@ try() {
     _jobledger
     same "$(printf '<%s>' "${COMPREPLY[@]}")" '<a\ b><c\$d><e>'
 }
-
-@test "install puts them where the shells look, and uninstall takes them away" {
-    run make -C "$SIM_ROOT" -s install BUILD="$(dirname "$JOBLEDGER")" DESTDIR="$PWD/root" PREFIX=/usr
-    [ "$status" -eq 0 ]
-    same "$(cd root && find . -type f | sort)" "./usr/bin/jobledger
-./usr/share/bash-completion/completions/jobledger
-./usr/share/fish/vendor_completions.d/jobledger.fish
-./usr/share/man/man1/jobledger.1
-./usr/share/zsh/site-functions/_jobledger"
-    make -C "$SIM_ROOT" -s uninstall BUILD="$(dirname "$JOBLEDGER")" DESTDIR="$PWD/root" PREFIX=/usr
-    same "$(find root -type f)" ""
-}
