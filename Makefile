@@ -44,7 +44,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-4s %s\n' $(1) $@)
 
 .DELETE_ON_ERROR:
-.PHONY: all help units sim fuzz demo check lint golden install uninstall clean version
+.PHONY: all help units sim fuzz demo check lint golden install uninstall deb clean version
 .PHONY: bench bench-quick bench-guard bench-tools
 
 all: $(BUILD)/jobledger $(BUILD)/freddysim ## build/jobledger and build/freddysim
@@ -167,7 +167,18 @@ uninstall: ## takes away what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/jobledger
 	@set -e; for file in $(INSTALLED); do rm -f "$(DESTDIR)$(PREFIX)/$${file#*=}"; done
 
+# In a copy of the sources, since Debian's tools want the packaging at the top.
+DEB := $(BUILD)/deb/jobledger-$(VERSION)
+deb: ## a Debian package of the program, BUILD/jobledger_VERSION_ARCH.deb
+	rm -rf $(BUILD)/deb
+	mkdir -p $(DEB)
+	cp -R Makefile LICENSE README.md include sql src $(DEB)
+	mv $(DEB)/src/debian $(DEB)/debian
+	cd $(DEB) && env -u MAKEFLAGS -u MAKELEVEL -u BUILD dpkg-buildpackage -us -uc -b
+	mv $(BUILD)/deb/jobledger_*.deb $(BUILD)
+	rm -rf $(BUILD)/deb
+
 clean: ## removes BUILD
 	rm -rf $(BUILD)
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' -type f -not -path '*/deb/*' 2>/dev/null)

@@ -5,7 +5,8 @@ BOOTSTRAP="$BATS_TEST_DIRNAME/../../.ci/bootstrap"
 MODULES="libcurl json-c sqlite3 nettle inih xlsxwriter minizip libmicrohttpd zlib libzstd cmocka"
 HEADERS="stdio.h csv.h"
 APT_GET="apt-get -q -y -o DPkg::Lock::Timeout=120"
-TOOLS="make sqlite3 prove curl openssl python3 jq gzip zstd mandoc clang valgrind nginx zsh fish promtool systemd-analyze strace soffice localc"
+TOOLS="make sqlite3 prove curl openssl python3 jq gzip zstd mandoc clang valgrind nginx zsh fish promtool \
+systemd-analyze strace dh lintian debootstrap soffice localc"
 
 # A complete machine, run as root; each test takes away what it needs to.
 setup() {
@@ -87,7 +88,7 @@ line() {
     installs "gcc libc6-dev make pkg-config libcurl4-openssl-dev libjson-c-dev libsqlite3-dev sqlite3 libcsv-dev \
 nettle-dev libinih-dev libxlsxwriter-dev libminizip-dev libmicrohttpd-dev zlib1g-dev libzstd-dev tzdata libcmocka-dev \
 bats perl curl openssl python3 jq gzip zstd mandoc valgrind nginx-light python3-aiohttp clang libclang-rt-14-dev zsh fish \
-prometheus systemd strace libreoffice-calc"
+prometheus systemd strace debhelper lintian debootstrap libreoffice-calc"
 }
 
 @test "what is installed is said before, and the machine is then fit" {
