@@ -33,6 +33,9 @@ void atomic_file_discard(struct atomic_file *file); /* NULL is allowed */
  * errno where there is none. */
 int temporary_file(void);
 
+/* What to do about an errno that kept a file from being written: to end a message with, "" where nothing is known. */
+const char *file_way_out(int error);
+
 struct lock;
 
 /* Takes the advisory lock on the file at `path`, which is made (0600) and never removed. The kernel frees it when

@@ -31,12 +31,25 @@ static bool is_standard_output(const char *path)
     return false;
 }
 
+const char *file_way_out(int error)
+{
+    switch (error) {
+    case ENOSPC:
+    case EDQUOT: return "; free some space and run again";
+    case EACCES:
+    case EPERM:
+    case EROFS: return "; look at the owner and mode of its folder, or write elsewhere";
+    case ENOENT: return "; make its folder first";
+    default: return "";
+    }
+}
+
 static enum result report_error(struct error *err, const char *path, const char *what)
 {
     char name[256];
     const char *shown = is_standard_output(path) ? "standard output"
                                                  : text_printable(text_of(path), 120, name, sizeof name);
-    return error_set(err, RESULT_REPORT, "%s: %s: %s", shown, what, strerror(errno));
+    return error_set(err, RESULT_REPORT, "%s: %s: %s%s", shown, what, strerror(errno), file_way_out(errno));
 }
 
 void atomic_file_discard(struct atomic_file *file)

@@ -93,41 +93,67 @@ static enum result make_folder(const char *folder, struct error *err)
                      text_printable(text_of(folder), 120, name, sizeof name), strerror(error));
 }
 
+/* All reports on their way into a folder. */
+struct all_reports {
+    struct cli *cli;
+    struct store *store;
+    const char *folder;
+    size_t written;
+    struct error told; /* what went wrong last, without the file's name */
+    size_t untold;     /* so many others went wrong likewise */
+};
+
+/* Of many files that a full disk has no room for, one tells what to do. */
+static void tell(struct all_reports *all, enum result result, const char *path, const struct error *err)
+{
+    char name[256];
+    text_printable(text_of(path), 120, name, sizeof name);
+    size_t len = strlen(name);
+    const char *why = err->text + (strncmp(err->text, name, len) == 0 ? len : 0);
+    if (strcmp(why, all->told.text) == 0) {
+        all->untold++;
+        return;
+    }
+    error_set(&all->told, result, "%s", why);
+    cli_fail(all->cli, result, err);
+}
+
 /* What can't be written leaves the other files their turn. */
-static enum result write_one_of_all(struct cli *cli, struct store *store, const struct report *reports, size_t count,
-                                    const char *folder, const char *name, size_t *written)
+static enum result write_one_of_all(struct all_reports *all, const struct report *reports, size_t count,
+                                    const char *name)
 {
     struct error err;
     struct strbuf path = {0};
-    strbuf_printf(&path, "%s/%s.%s", folder, name, export_suffix(cli->settings.export.format));
+    strbuf_printf(&path, "%s/%s.%s", all->folder, name, export_suffix(all->cli->settings.export.format));
     enum result result = path.failed ? error_memory(&err)
-                                     : write_file(cli, store, reports, count, path.bytes, &err);
-    strbuf_free(&path);
+                                     : write_file(all->cli, all->store, reports, count, path.bytes, &err);
     if (result == RESULT_OK)
-        *written += count;
+        all->written += count;
     else
-        cli_fail(cli, result, &err);
+        tell(all, result, path.bytes ? path.bytes : "", &err);
+    strbuf_free(&path);
     return result;
 }
 
-static enum result write_all(struct cli *cli, struct store *store, const char *folder, size_t *written)
+static enum result write_all(struct all_reports *all)
 {
     const struct report *reports;
     size_t n = export_reports(&reports);
     enum result result = RESULT_OK;
-    if (export_holds_many(cli->settings.export.format))
-        return write_one_of_all(cli, store, reports, n, folder, "jobledger", written);
-    for (size_t i = 0; i < n && cli_interrupted(cli) == RESULT_OK; i++)
-        result = result_worse(
-            result, write_one_of_all(cli, store, &reports[i], 1, folder, reports[i].name, written));
-    return result_worse(result, cli_interrupted(cli));
+    if (export_holds_many(all->cli->settings.export.format))
+        return write_one_of_all(all, reports, n, "jobledger");
+    for (size_t i = 0; i < n && cli_interrupted(all->cli) == RESULT_OK; i++)
+        result = result_worse(result, write_one_of_all(all, &reports[i], 1, reports[i].name));
+    if (all->untold > 0)
+        log_line(&all->cli->log, LOG_ERROR, "%zu more reports likewise", all->untold);
+    return result_worse(result, cli_interrupted(all->cli));
 }
 
 enum result export_all(struct cli *cli, struct store *store, const char *folder)
 {
     struct error err;
     char name[256];
-    size_t written = 0;
+    struct all_reports all = {.cli = cli, .store = store, .folder = folder};
     store_stop_on(store, cli->signal);
     enum result result = make_folder(folder, &err);
     if (result == RESULT_OK)
@@ -136,11 +162,11 @@ enum result export_all(struct cli *cli, struct store *store, const char *folder)
         return cli_fail(cli, result, &err);
     result = store_look(store, &cli->settings.filter, &err);
     if (result == RESULT_OK)
-        result = write_all(cli, store, folder, &written);
+        result = write_all(&all);
     else
         cli_fail(cli, result, &err);
     store_snapshot_end(store);
-    strbuf_printf(&cli->summary, "%s%zu reports in %s", cli->summary.len ? "; " : "", written,
+    strbuf_printf(&cli->summary, "%s%zu reports in %s", cli->summary.len ? "; " : "", all.written,
                   text_printable(text_of(folder), 120, name, sizeof name));
     return result;
 }

@@ -116,7 +116,9 @@ static enum result close_run(struct joint *joint, const struct fetch_summary *su
         end = store_run_end(joint->store, &run, result, clock_now(&cli->settings.clock), &err);
     if (end != RESULT_OK && result != RESULT_LEDGER)
         cli_fail(cli, end, &err);
-    add_summary(cli, &run, stale);
+    /* Where no request could be made at all, the error has said it. */
+    if (run.requests > 0 || result != RESULT_API)
+        add_summary(cli, &run, stale);
     return result_worse(result, end);
 }
 

@@ -79,6 +79,8 @@ static enum result read_all(int fd, const char *path, char *key, struct error *e
 static enum result read_file(const char *path, char *key, struct error *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0 && errno == ENOENT)
+        return file_error(path, "there is no such key file", "; put the key into it, and chmod 600 it", err);
     if (fd < 0)
         return file_error(path, "the key file can't be opened: ", strerror(errno), err);
     enum result result = check_mode(fd, path, err);

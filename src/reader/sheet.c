@@ -4,6 +4,8 @@
 
 #include "delimiter.h"
 
+#define WANTED "it needs a line for each job ID, and a header such as job_id,client above them"
+
 static enum result scan_error(const struct reader_sheet *sheet, enum reader_scan_result fault, struct error *err)
 {
     const struct reader_scan *scan = &sheet->rows.scan;
@@ -55,8 +57,7 @@ static enum result read_first_row(struct reader_sheet *sheet, const struct reade
     if (result != RESULT_OK)
         return result;
     if (end)
-        return error_set(err, RESULT_INPUT, "%s: the file has only blank rows; not even a header is there",
-                         sheet->name);
+        return error_set(err, RESULT_INPUT, "%s: the file has only blank rows; " WANTED, sheet->name);
     const struct text *cells = sheet->rows.cells;
     size_t count = sheet->rows.count;
     struct reader_choice choice = reader_header_choose(cells, count, options);
@@ -75,7 +76,7 @@ enum result reader_sheet_open(struct reader_sheet *sheet, const struct reader_op
 {
     char delimiter = options->delimiter;
     if (sheet->chunk.len == 0)
-        return error_set(err, RESULT_INPUT, "%s: the file is empty; not even a header is there", sheet->name);
+        return error_set(err, RESULT_INPUT, "%s: the file is empty; " WANTED, sheet->name);
     if (!delimiter &&
         !reader_delimiter_detect(sheet->chunk, reader_source_ended(sheet->source), options, &delimiter))
         return error_memory(err);

@@ -180,7 +180,8 @@ static void test_a_full_disk_is_noticed(void **state)
     struct writer *writer = csv_writer_new(full, &options);
     assert_int_equal(writer->row(writer, row, COUNT(row), &err), RESULT_OK);
     assert_int_equal(writer->finish(writer, &err), RESULT_REPORT);
-    assert_string_equal(err.text, "the report can't be written: No space left on device");
+    assert_string_equal(err.text,
+                        "the report can't be written: No space left on device; free some space and run again");
     writer->free(writer);
     fclose(full);
 }

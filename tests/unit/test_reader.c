@@ -1,6 +1,8 @@
 /* Files in; job IDs, labels, ground truth and rejects out. */
 #include "reader_spell.h"
 
+#define WANTED "it needs a line for each job ID, and a header such as job_id,client above them\n"
+
 static void the_header_names_the_id_column(void **state)
 {
     (void)state;
@@ -107,12 +109,12 @@ static void a_file_without_id_column_has_its_columns_listed(void **state)
 static void files_of_nothing_are_not_usable(void **state)
 {
     (void)state;
-    static const char empty[] = "\n4 f.csv: the file is empty; not even a header is there\n";
+    static const char empty[] = "\n4 f.csv: the file is empty; " WANTED;
     assert_default("", empty);
     assert_default("\xEF\xBB\xBF", empty);
     assert_file(BYTES("\xFF\xFE"), &(struct reader_options){.encoding = "utf-16"}, empty);
     assert_file(BYTES("\xFF\xFE"), &(struct reader_options){.encoding = "utf-16le"}, empty);
-    assert_default("\n,\n \t\r\n", "\n4 f.csv: the file has only blank rows; not even a header is there\n");
+    assert_default("\n,\n \t\r\n", "\n4 f.csv: the file has only blank rows; " WANTED);
 }
 
 static void columns_become_labels_and_ground_truth(void **state)
