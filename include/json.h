@@ -33,9 +33,9 @@ const struct json *json_read_outline(struct json_reader *reader, struct text doc
                                      const char **problem);
 
 /* True where the document read last had something that other readers (SQLite's among them) would see differently than we
- * do: a BOM, broken UTF-8, \u0000, a lone surrogate, a duplicate member, a quote in a member's name; or, in an array
- * that is not made of objects alone, an escape that json_write() would not write. json_write_repaired() is then its
- * repaired form. */
+ * do: a BOM, broken UTF-8, \u0000, a lone surrogate, a duplicate member, a quote or an escaped ASCII character in a
+ * member's name (SQLite before 3.45 looks for names as they are spelled); or, in an array that is not made of objects
+ * alone, an escape that json_write() would not write. json_write_repaired() is then its repaired form. */
 bool json_was_repaired(const struct json_reader *reader);
 
 /* A new empty buffer for text made out of the document. The reader's: valid until the next json_read() or

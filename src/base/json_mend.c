@@ -220,8 +220,10 @@ static bool name(struct mender *m, struct text *out)
     if (!pass(m, '"') || !string_rest(m, true))
         return false;
     *out = (struct text){start, (size_t)(m->at - 1 - start)};
-    for (const char *p = start; (p = memchr(p, '\\', (size_t)(m->at - p))) != NULL; p += 2)
-        m->mended->altered |= p[1] == '"';
+    for (const char *p = start; (p = memchr(p, '\\', (size_t)(m->at - p))) != NULL; p += 2) {
+        int unit = utf16_unit(p, (size_t)(m->at - p));
+        m->mended->altered |= p[1] == '"' || (unit >= ' ' && unit <= '~' && unit != '"');
+    }
     m->mended->members += !m->muted;
     skip_blanks(m);
     return pass(m, ':');

@@ -112,6 +112,8 @@ static void test_what_other_readers_would_see_differently(void **state)
         {"{\"a\\u0022b\":1.50,\"c\\\\\":\"\\\"\"}", NULL},
         {"{\"a\\\\\\\"\":1}", "{\"a\\\\\\u0022\":1}"},
         {"[1,{\"a\\u0022b\":1}]", NULL},
+        {"{\"\\u0061b\":{\"b\\u007e\":1.50}}", "{\"ab\":{\"b~\":1.50}}"},
+        {"{\"\\u007f\\u00fc\\n\":\"\\u0061\"}", NULL},
         {"{\"a\":1,\"a\":2}", "{\"a\":2}"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
