@@ -102,7 +102,7 @@ const struct option options[] = {
      "of `review`: the confidence under which a job is shown (default 0.8)", .preset = "0.8"},
     {'\0', "stale-after", VALUE_REQUIRED, "DURATION", FETCHES | EXPORTS, set_stale_after, 0, 0, 0,
      "the age from which an open job is stale (default: ten times the 95th percentile, at least 1h)"},
-    {'\0', "path", VALUE_REQUIRED, "PATH", EXPORTS, set_text, SETTING(export.path), 0, 0,
+    {'\0', "path", VALUE_REQUIRED, "PATH", EXPORTS, set_any_text, SETTING(export.path), 0, 0,
      "in `items`: only objects in this array: line_items, line_items.taxes"},
     {'\0', "with", VALUE_REQUIRED, "LIST", EXPORTS, set_text, SETTING(export.with), 0, 0,
      "in `items`: also these fields of the extracted data: invoice_number,vendor.city"},

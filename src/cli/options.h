@@ -56,6 +56,7 @@ enum result option_set(struct cli *cli, const struct option *option, const char 
 /* One field each. */
 option_setter set_flag;    /* bool */
 option_setter set_text;    /* const char *, not empty */
+option_setter set_any_text; /* const char * */
 option_setter set_int;     /* int, from min to max */
 option_setter set_seconds; /* int64_t, milliseconds; not 0 */
 option_setter set_duration; /* int64_t, milliseconds */

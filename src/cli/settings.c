@@ -82,6 +82,12 @@ enum result set_text(struct cli *cli, const struct option *option, const char *v
 {
     if (value[0] == '\0')
         return bad_value(option, value, option->value, err);
+    return set_any_text(cli, option, value, err);
+}
+
+enum result set_any_text(struct cli *cli, const struct option *option, const char *value, struct error *err)
+{
+    (void)err;
     *(const char **)field_of(cli, option) = value;
     return RESULT_OK;
 }

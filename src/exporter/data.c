@@ -5,7 +5,7 @@
 void data_free(struct data *data)
 {
     names_free(&data->paths);
-    strbuf_free(&data->header);
+    names_free(&data->columns);
     strbuf_free(&data->arrays);
     free(data->values);
     *data = (struct data){0};
@@ -27,26 +27,38 @@ static bool is_taken(const struct table *table, size_t count, struct text name)
     return false;
 }
 
+/* The name of a path's column: with the prefix, as often as it takes to be told from all others, where a column before
+ * the paths has that name already. */
+static bool name_column(struct data *data, const struct table *table, size_t first, struct text path)
+{
+    struct strbuf name = {0};
+    bool taken = true;
+    for (size_t prefixes = 0; taken && !name.failed; prefixes++) {
+        strbuf_clear(&name);
+        for (size_t i = 0; i < prefixes; i++)
+            strbuf_puts(&name, "data.");
+        strbuf_append(&name, path.bytes, path.len);
+        struct text text = {name.bytes, name.len};
+        taken = is_taken(table, first, text) ||
+                (prefixes > 0 && (names_find(&data->paths, text) != NAMES_NONE ||
+                                  names_find(&data->columns, text) != NAMES_NONE));
+    }
+    size_t index;
+    bool named = !name.failed && names_add(&data->columns, (struct text){name.bytes, name.len}, &index);
+    strbuf_free(&name);
+    return named;
+}
+
 enum result data_columns(struct data *data, struct table *table, size_t first, struct error *err)
 {
-    size_t start = 0;
     data->values = calloc(data->paths.count + 1, sizeof *data->values);
-    for (size_t i = 0; i < data->paths.count; i++) {
-        struct text path = names_at(&data->paths, i);
-        size_t before = data->header.len;
-        strbuf_puts(&data->header, is_taken(table, first, path) ? "data." : "");
-        strbuf_append(&data->header, path.bytes, path.len);
-        table->columns[first + i].name = (struct text){"", data->header.len - before};
-    }
-    if (data->header.failed || !data->values)
+    if (!data->values)
         return error_memory(err);
-    /* Only now does the text have its final place. */
-    for (size_t i = 0; i < data->paths.count; i++) {
-        struct text *name = &table->columns[first + i].name;
-        if (name->len > 0)
-            name->bytes = data->header.bytes + start;
-        start += name->len;
-    }
+    for (size_t i = 0; i < data->paths.count; i++)
+        if (!name_column(data, table, first, names_at(&data->paths, i)))
+            return error_memory(err);
+    for (size_t i = 0; i < data->paths.count; i++)
+        table->columns[first + i].name = names_at(&data->columns, i);
     return RESULT_OK;
 }
 

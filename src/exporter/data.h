@@ -11,7 +11,7 @@
 struct data {
     struct names paths;
     /* private */
-    struct strbuf header;       /* the paths as columns, one behind the other */
+    struct names columns;       /* what the paths are called as columns */
     const struct json **values; /* of the row in hand, one for each path; NULL: none */
     struct strbuf arrays;       /* of the row in hand */
 };
@@ -21,7 +21,7 @@ void data_free(struct data *data);
 bool data_note_path(void *ctx, struct text path, const struct json *value);
 
 /* Between the passes: names the table's columns from `first` on, as many as there are paths. A path that is named like
- * a column before them gets the prefix `data.`. */
+ * a column before them gets the prefix `data.`, more than once where another path is named so. */
 enum result data_columns(struct data *data, struct table *table, size_t first, struct error *err);
 
 /* Second pass, for each row: data_row_begin(), data_note_value() as a visitor, then the cells. These are valid until the

@@ -92,7 +92,7 @@ static enum result unknown(const struct names *names, const char *option, struct
     struct nearest nearest = nearest_to(copy.bytes ? copy.bytes : "");
     for (size_t i = 0; i < names->count; i++)
         nearest_offer(&nearest, names_at(names, i));
-    text_printable(word, 60, shown, sizeof shown);
+    text_printable(word.len > 0 ? word : text_of("''"), 60, shown, sizeof shown);
     strbuf_free(&copy);
     if (nearest.found[0])
         return error_set(err, RESULT_USAGE, "%s %s: %s; did you mean %s?", option, shown, what,

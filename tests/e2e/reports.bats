@@ -72,6 +72,20 @@ job_2|m[3]|1|z|0'
 job_2|m|[1,{"x":"y"},[{"z":0}]]'
 }
 
+@test "every column has a name of its own, and the array at the top can be asked for" {
+    sim_start - <<'SIM'
+on job_1 status=completed data={"data":{"job_id":1,"data":{"job_id":2}},"job_id":3,"lines":[{"item":4,"no":5,"data.item":6,"data":{"item":7}}],"no":8}
+on job_2 status=completed data=[{"a":1},{"b":[{"a":2}]}]
+SIM
+    spell 'job_1\njob_2\n' > in.csv
+    "$JOBLEDGER" -q ingest in.csv
+    "$JOBLEDGER" -q fetch --base-url "$SIM_URL"
+    same "$(csv extracted | cut -d , -f 5- | head -n 2)" $'data.job_id,data.data.job_id,data.data.data.job_id,no\n1,2,3,8'
+    same "$(csv items --path lines --with no,data.job_id)" 'job_id,path,item,no,data.job_id,data.data.item,data.no,data\.item,data.item
+job_1,lines,1,8,1,4,5,6,7'
+    same "$(csv items --path '')" $'job_id,path,item,a\njob_2,,1,1\njob_2,,2,'
+}
+
 @test "review: unknown confidence first, then the lowest, with the labels" {
     world
     same "$(csv review)" 'job_id,confidence,model_used,created_at,label.client,label.note
