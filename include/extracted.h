@@ -2,7 +2,7 @@
  *
  * A path is a row of keys with dots between them: vendor.city. A dot, a [ or a backslash in a key gets a backslash before
  * it. The n-th element of an array (from 1) is [n]: line_items[2].taxes. Data that is itself no object has the empty
- * path. */
+ * path, as has a member without a name. */
 #ifndef JOBLEDGER_EXTRACTED_H
 #define JOBLEDGER_EXTRACTED_H
 
@@ -12,7 +12,7 @@
 #include "json.h"
 #include "strbuf.h"
 
-/* The extracted data in an answer, under either of its names; NULL or JSON_NULL where it has none. */
+/* The extracted data in an answer, under either of its names; NULL where it has none or null. */
 const struct json *extracted_data(const struct json *document);
 
 /* An object in an array: an item, such as an invoice's line. */

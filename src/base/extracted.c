@@ -5,7 +5,9 @@
 const struct json *extracted_data(const struct json *document)
 {
     const struct json *data = json_member(document, "extracted_data");
-    return json_type(data) != JSON_NULL ? data : json_member(document, "extractedData");
+    if (json_type(data) == JSON_NULL)
+        data = json_member(document, "extractedData");
+    return json_type(data) == JSON_NULL ? NULL : data;
 }
 
 void extracted_path_free(struct extracted_path *path)
@@ -185,7 +187,7 @@ static size_t take_number(struct text *path)
 
 static const struct json *step(const struct json *value, bool first, struct text *path, struct strbuf *key)
 {
-    if (path->bytes[0] == '[') {
+    if (path->bytes[0] == '[' && json_type(value) == JSON_ARRAY) {
         size_t n = take_number(path);
         return n > 0 ? json_at(value, n - 1) : NULL;
     }
@@ -202,7 +204,8 @@ static const struct json *step(const struct json *value, bool first, struct text
 const struct json *extracted_at(const struct json *data, struct text path)
 {
     struct strbuf key = {0};
-    const struct json *value = data;
+    const struct json *unnamed = path.len == 0 ? json_member(data, "") : NULL;
+    const struct json *value = unnamed ? unnamed : data;
     bool first = true;
     while (value && path.len > 0) {
         value = step(value, first, &path, &key);

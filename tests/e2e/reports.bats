@@ -183,6 +183,32 @@ job_3,status,failed,completed,2026-12-01T03:00:00Z'
     same "$(csv changes | wc -l)" 15
 }
 
+@test "changes: members without a name, and data of another kind than before" {
+    answers() {
+        sim_start -
+        "$JOBLEDGER" -q --now "2026-12-0$1T03:00:00Z" fetch --base-url "$SIM_URL" --recheck all
+    }
+    spell 'job_1\njob_2\njob_3\njob_4\n' > in.csv
+    "$JOBLEDGER" -q ingest in.csv
+    answers 1 <<'SIM'
+on job_1 status=completed data={"":1,"a":{"":2},"b":[{"":3}]}
+on job_2 status=completed data={"":[{"x":1}]}
+on job_3 status=completed data=[1]
+on job_4 status=completed data={"":1}
+SIM
+    answers 2 <<'SIM'
+on job_1 status=completed data={"":5,"a":{"":2},"b":[{"":6}]}
+on job_2 status=completed data=[{"x":2}]
+on job_3 status=completed data=null
+on job_4 status=completed data=7
+SIM
+    same "$(rows 1-4 changes)" 'job_1,extracted_data,1,5
+job_1,extracted_data.b[1].,3,6
+job_2,extracted_data.[1].x,1,2
+job_3,extracted_data,[1],
+job_4,extracted_data,1,7'
+}
+
 @test "filters choose jobs: time, state, model, source, label" {
     world
     same "$(rows 1 jobs --since 2026-03-29)" $'job_2\njob_3\njob_4\njob_6'

@@ -217,6 +217,7 @@ static void test_what_stands_at_a_path(void **state)
         {"e\\[", "8"},      {"f\\\\", "9"},       {".x", "10"},       {"g", "[1,2]"},   {"g[2]", "2"},
         {"g[2", NULL},      {"g[]", NULL},        {"g[1]x", NULL},    {"g[99999999999999999999]", NULL},
         {"h", "null"},      {"h.x", NULL},        {"i]", "11"},       {"A.b", NULL},    {"a.b.c", NULL},
+        {"", "{\"x\":10}"}, {"[1]", NULL},        {".", NULL},
     };
     struct json_reader *reader = json_reader_new();
     const char *problem = "";
@@ -249,14 +250,27 @@ static bool find_again(void *ctx, struct text path, const struct json *value)
 static void test_every_path_of_a_walk_leads_back(void **state)
 {
     (void)state;
-    static const char data[] = "{\"a.b\":{\"[c]\":1,\"d\\\\\":[{\"e.\":[{\"f\":2}]},{\"g\":[true]}]},\"\\\\.[\":[[3]]}";
+    static const struct {
+        const char *data;
+        int values;
+    } cases[] = {
+        {"{\"a.b\":{\"[c]\":1,\"d\\\\\":[{\"e.\":[{\"f\":2}]},{\"g\":[true]}]},\"\\\\.[\":[[3]]}", 4},
+        {"{\"\":1,\"a\":{\"\":{\"\":2}}}", 2},
+        {"{\"\":[{\"\":1},{\"a\":2}]}", 2},
+        {"{\"\":{\"\":[{\"\":1}],\"a\":2}}", 2},
+        {"[{\"\":1,\"a\":[{\"b\":2}]}]", 2},
+        {"[1]", 1},
+        {"1", 1},
+    };
     struct json_reader *reader = json_reader_new();
     struct extracted_path path = {0};
-    const char *problem = "";
-    struct round_trip x = {json_read(reader, text_of(data), &problem), 0};
-    const struct extracted_visitor visitor = {.ctx = &x, .value = find_again, .deep = true};
-    assert_true(extracted_walk(x.root, &path, &visitor));
-    assert_int_equal(x.visited, 4);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *problem = "";
+        struct round_trip x = {json_read(reader, text_of(cases[i].data), &problem), 0};
+        const struct extracted_visitor visitor = {.ctx = &x, .value = find_again, .deep = true};
+        if (!extracted_walk(x.root, &path, &visitor) || x.visited != cases[i].values)
+            fail_msg("%s: %d", cases[i].data, x.visited);
+    }
     extracted_path_free(&path);
     json_reader_free(reader);
 }
