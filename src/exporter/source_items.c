@@ -23,6 +23,7 @@ struct itemisation {
     struct names fields;
     bool *with_found; /* one for each path of --with */
     bool path_found;
+    bool names_alone; /* the documents in hand have no rows */
 };
 
 /* ---- what is asked for ---- */
@@ -57,7 +58,7 @@ static bool note_item(void *ctx, const struct extracted_item *item)
     if (!is_wanted(x, item))
         return names_add(&x->arrays, item->plain, &index);
     x->path_found = true;
-    return extracted_walk(item->value, &x->inside, &visitor);
+    return x->names_alone || extracted_walk(item->value, &x->inside, &visitor);
 }
 
 static bool note_field(void *ctx, struct text path, const struct json *value)
@@ -98,6 +99,14 @@ static enum result unknown(const struct names *names, const char *option, struct
         return error_set(err, RESULT_USAGE, "%s %s: %s; did you mean %s?", option, shown, what,
                          text_printable(text_of(nearest.found), 0, near, sizeof near));
     return error_set(err, RESULT_USAGE, "%s %s: %s", option, shown, what);
+}
+
+static bool all_found(const struct itemisation *x)
+{
+    bool found = !x->options->path || x->path_found;
+    for (size_t i = 0; i < x->with.paths.count; i++)
+        found &= x->with_found[i];
+    return found;
 }
 
 /* A column that nothing can ever stand in is a slip of the pen; where there is no data yet, nothing can be said. */
@@ -166,13 +175,31 @@ static enum result write_document(void *ctx, struct table *table, struct error *
 
 /* ---- both ---- */
 
-static enum result collect(struct itemisation *x, struct store *store, const struct report_query *query)
+static enum result note_documents(struct itemisation *x, struct store *store, const struct report_query *query)
 {
     struct table table;
     enum result result = table_open(&table, store, query, 1, 0, x->err);
     if (result == RESULT_OK)
         result = table_each(&table, note_document, x, x->err);
     table_close(&table);
+    return result;
+}
+
+/* What only jobs have that were filtered out is no slip of the pen. */
+static enum result note_filtered_out(struct itemisation *x, struct store *store, const struct report_query *query)
+{
+    x->names_alone = true;
+    enum result result = store_scope(store, STORE_SCOPE_ALL, x->err);
+    if (result == RESULT_OK)
+        result = note_documents(x, store, query);
+    return result == RESULT_OK ? store_scope(store, STORE_SCOPE_JOBS, x->err) : result;
+}
+
+static enum result collect(struct itemisation *x, struct store *store, const struct report_query *query)
+{
+    enum result result = note_documents(x, store, query);
+    if (result == RESULT_OK && !all_found(x))
+        result = note_filtered_out(x, store, query);
     return result == RESULT_OK ? check_names(x, x->err) : result;
 }
 

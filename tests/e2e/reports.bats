@@ -46,6 +46,18 @@ job_1,lines,2,INV-1,Zürich,x,B,1E5'
     says "--with totl: no extracted data has that field; did you mean total?"
 }
 
+@test "items: what no job has that is left by the filters is no mistake" {
+    world
+    same "$(csv items --path lines --with no --model ftg)" job_id,path,item,no
+    same "$(csv items --path lines.taxes --with vendor.city --since 2026-03-29)" job_id,path,item,vendor.city
+    jl export items --path line --model ftg
+    ends 2
+    says "did you mean lines?"
+    jl export items --with vendor.cty --model ftg
+    ends 2
+    says "did you mean vendor.city?"
+}
+
 @test "items of any shape: top-level arrays, mixed ones, arrays in arrays, odd keys" {
     sim_start - <<'SIM'
 on job_1 status=completed data=[{"a.b":1,"item":2},{"c":[{"d[":true}]}]
