@@ -21,7 +21,7 @@ lines() {
 
 @test "random worlds: every report, filter, format and view is what comes out by other means" {
     python3 -c 'import zoneinfo' || skip "Python is older than 3.9"
-    export ORACLE_WORLDS=${ORACLE_WORLDS:-$([ -z "${JOBLEDGER_CHECK_ALL:-}" ] && echo 4 || echo 30)}
+    export ORACLE_WORLDS=${ORACLE_WORLDS:-$([ -z "${JOBLEDGER_CHECK_ALL:-}" ] && echo 4 || echo 12)}
     python3 "$SIM_ROOT/tests/e2e/oracle.py" "${JOBLEDGER%/jobledger}" worlds
 }
 
