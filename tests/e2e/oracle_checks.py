@@ -300,4 +300,5 @@ def everything(world):
     for flags in ([], ["--model", "gpt-4o"], ["--status", "failed", "--timezone", "Europe/Zurich"]):
         sums(world, flags)
     at_a_glance(world)
+    world.run("-q", "verify")
     failures_again(world)
