@@ -17,6 +17,7 @@ enum store_mode {
     STORE_READ,   /* must exist; works in a read-only folder too */
     STORE_WRITE,  /* must exist; brought to the newest schema */
     STORE_CREATE, /* made where it is missing, mode 0600 whatever the umask */
+    STORE_TRIAL,  /* as STORE_WRITE, but nothing is kept: see store_trial() */
 };
 
 /* How answers are read, which is not this room's to know. */

@@ -52,16 +52,16 @@ enum result ledger_open(struct cli *cli, enum store_mode mode, struct ledger *le
     bool there = stat(cli->settings.db, &st) == 0 && !(S_ISREG(st.st_mode) && st.st_size == 0);
     bool scratch = mode == STORE_CREATE && cli->settings.dry_run && !there;
     enum result result = RESULT_OK;
-    if (mode == STORE_CREATE && cli->settings.dry_run)
-        mode = STORE_WRITE;
+    if (mode != STORE_READ && cli->settings.dry_run)
+        mode = STORE_TRIAL;
     /* A lock file beside a ledger that is not there would be left behind for nothing. */
-    if (mode == STORE_CREATE || (mode == STORE_WRITE && there))
+    if (mode == STORE_CREATE || (mode != STORE_READ && there))
         result = take_lock(cli, ledger, &err);
     if (result == RESULT_OK && scratch)
         result = store_open_scratch(&reader, &ledger->store, &err);
     else if (result == RESULT_OK)
         result = store_open(cli->settings.db, mode, &reader, &ledger->store, &err);
-    if (result == RESULT_OK && cli->settings.dry_run)
+    if (result == RESULT_OK && scratch)
         result = store_trial(ledger->store, &err);
     if (result == RESULT_OK)
         return RESULT_OK;

@@ -38,6 +38,14 @@ static void add_text(struct strbuf *lines, struct text text)
     strbuf_putc(lines, '\n');
 }
 
+static void add_int_or_nothing(struct strbuf *lines, bool known, int64_t value)
+{
+    if (known)
+        add_int(lines, value);
+    else
+        add_text(lines, TEXT_NONE);
+}
+
 static bool finish(struct strbuf *lines, uint8_t out[static SHA256_SIZE])
 {
     bool ok = !lines->failed;
@@ -57,10 +65,7 @@ bool chain_link(const uint8_t *before, const struct chain_answer *answer, uint8_
     add_int(&lines, answer->received_at);
     add_int(&lines, answer->http_status);
     add_text(&lines, answer->request_id);
-    if (answer->server_ms >= 0)
-        add_int(&lines, answer->server_ms);
-    else
-        add_text(&lines, TEXT_NONE);
+    add_int_or_nothing(&lines, answer->server_ms >= 0, answer->server_ms);
     add_sum(&lines, answer->sha256);
     return finish(&lines, out);
 }
@@ -73,5 +78,7 @@ bool chain_digest(const uint8_t *before, const struct chain_run *run, uint8_t ou
     add_int(&lines, run->started_at);
     add_int(&lines, run->last_answer);
     add_sum(&lines, run->last_link);
+    for (int i = 0; run->figures[CHAIN_BYTES].known && i < CHAIN_FIGURES; i++)
+        add_int_or_nothing(&lines, run->figures[i].known, run->figures[i].value);
     return finish(&lines, out);
 }

@@ -164,12 +164,11 @@ enum result store_relive(struct store *store, int64_t key, relived *each, void *
     call_int(&call, 1, key);
     bool more;
     result = call_row(&call, &more, err);
-    if (more)
-        history_start(store->history, call_column_text(&call, 0).bytes);
+    history_start(store->history, more ? call_column_text(&call, 0).bytes : "");
     while (result == RESULT_OK && more) {
         struct answer answer = {.http_status = sqlite3_column_int(call.stmt, 2), .body = call_column_text(&call, 3),
-                                .server_ms = -1};
-        bool is_pruned = sqlite3_column_type(call.stmt, 4) != SQLITE_NULL;
+                                .server_ms = -1, .received_at = {sqlite3_column_int64(call.stmt, 4), 0}};
+        bool is_pruned = sqlite3_column_type(call.stmt, 5) != SQLITE_NULL;
         *pruned |= is_pruned;
         if (!is_pruned)
             result = history_add(store->history, &answer, err);
@@ -202,16 +201,30 @@ static enum result repair_answer(struct store *store, int64_t answer_id, struct 
     return call_run(&call, err);
 }
 
+/* Behind the last answer of a job. */
+static enum result derive_resolved(struct store *store, int64_t key, struct error *err)
+{
+    const struct facts *facts = history_now(store->history);
+    struct call call = call_of(store, SQL_QUERIES_JOB_RESOLVED);
+    call_int(&call, 1, key);
+    call_int_or_null(&call, 2, !job_status_open(facts->status), facts->resolved_at);
+    return key ? call_run(&call, err) : RESULT_OK;
+}
+
 static enum result derive_answer(struct store *store, const struct call *row, int64_t *last_key, struct error *err)
 {
     int64_t key = sqlite3_column_int64(row->stmt, 1);
     int64_t answer_id = sqlite3_column_int64(row->stmt, 2);
     struct answer answer = {.http_status = sqlite3_column_int(row->stmt, 3), .body = call_column_text(row, 4),
-                            .server_ms = -1};
-    if (key != *last_key)
+                            .server_ms = -1, .received_at = {sqlite3_column_int64(row->stmt, 6), 0}};
+    enum result result = RESULT_OK;
+    if (key != *last_key) {
+        result = derive_resolved(store, *last_key, err);
         history_start(store->history, call_column_text(row, 0).bytes);
+    }
     *last_key = key;
-    enum result result = history_add(store->history, &answer, err);
+    if (result == RESULT_OK)
+        result = history_add(store->history, &answer, err);
     if (result == RESULT_OK)
         result = repair_answer(store, answer_id, history_reading(store->history)->repaired, call_column_text(row, 5),
                                err);
@@ -237,7 +250,7 @@ static enum result derive_changes(struct store *store, struct error *err)
     }
     if (more)
         call_end(&call);
-    return result;
+    return result == RESULT_OK ? derive_resolved(store, last_key, err) : result;
 }
 
 static enum result derive_verdicts(struct store *store, struct error *err)
@@ -250,24 +263,24 @@ static enum result derive_verdicts(struct store *store, struct error *err)
     return result == RESULT_OK ? store_rejudge(store, err) : result;
 }
 
-enum result store_derive(struct store *store, struct error *err)
+enum result store_is_derived(struct store *store, bool *derived, struct error *err)
 {
     int64_t version = 0;
     enum result result = store_single_int(store, SQL_QUERIES_DERIVATION_FIND, &version, err);
-    if (result != RESULT_OK || version == store->reader.version)
+    *derived = version == store->reader.version;
+    return result;
+}
+
+enum result store_derive(struct store *store, struct error *err)
+{
+    bool derived = false;
+    enum result result = store_is_derived(store, &derived, err);
+    if (result != RESULT_OK || derived)
         return result;
-    result = store_write_begin(store, err);
-    if (result == RESULT_OK)
-        result = derive_changes(store, err);
+    result = derive_changes(store, err);
     if (result == RESULT_OK)
         result = derive_verdicts(store, err);
-    if (result == RESULT_OK) {
-        struct call call = call_of(store, SQL_QUERIES_DERIVATION_UPDATE);
-        call_int(&call, 1, store->reader.version);
-        result = call_run(&call, err);
-    }
-    if (result == RESULT_OK)
-        return store_write_end(store, err);
-    store_rollback(store);
-    return result;
+    struct call call = call_of(store, SQL_QUERIES_DERIVATION_UPDATE);
+    call_int(&call, 1, store->reader.version);
+    return result == RESULT_OK ? call_run(&call, err) : result;
 }

@@ -94,7 +94,7 @@ static struct read *free_read(struct history *history)
     return read;
 }
 
-static struct facts follow(const struct facts *before, const struct read *read)
+static struct facts follow(const struct facts *before, const struct read *read, int64_t received_at)
 {
     struct facts now = *before;
     const struct reading *reading = &read->reading;
@@ -103,6 +103,8 @@ static struct facts follow(const struct facts *before, const struct read *read)
         return now;
     }
     now.status = reading->status;
+    if (now.status != before->status)
+        now.resolved_at = received_at;
     if (reading->outcome != OUTCOME_JOB) {
         now.verdict = reading;
         return now;
@@ -135,7 +137,7 @@ enum result history_add(struct history *history, const struct answer *answer, st
     const char *problem;
     read->data = outcome == OUTCOME_JOB ? extracted_data(json_read(read->whole, copy.body, &problem)) : NULL;
     history->last = read;
-    history->now = follow(&history->before, read);
+    history->now = follow(&history->before, read, answer->received_at.sec);
     return RESULT_OK;
 }
 

@@ -10,6 +10,7 @@ struct history;
 /* What is known of a job after some of its answers. */
 struct facts {
     enum job_status status; /* JOB_NEW before the first answer */
+    int64_t resolved_at;    /* when the answer came that made it what it is; only where that is not open */
     bool ever_resolved;     /* it was completed or failed once */
     bool gone;              /* a 404 came since the last job object for a job that was ever resolved: it stays so */
     const struct reading *object;  /* the last job object; NULL: none came */
@@ -23,7 +24,7 @@ void history_free(struct history *history); /* NULL is allowed */
 /* Begins anew, with a job that was never answered. */
 void history_start(struct history *history, const char *job_id);
 
-/* Takes in the job's next archived answer, of which status and body count and are copied. RESULT_LEDGER where it can't be read
+/* Takes in the job's next archived answer, of which status, time and body count and are copied. RESULT_LEDGER where it can't be read
  * as an answer that is archived. */
 enum result history_add(struct history *history, const struct answer *answer, struct error *err);
 

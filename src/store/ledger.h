@@ -32,6 +32,15 @@ struct page {
 /* Whether any source states ground truth. */
 enum statements_known { STATEMENTS_UNKNOWN, STATEMENTS_NONE, STATEMENTS_SOME };
 
+/* What a run has come to, and the archive with it. */
+struct run_state {
+    struct store_run run;
+    int64_t bytes;             /* of the bodies that it archived */
+    int64_t seen;              /* how often the answers of the archive were seen, all added up */
+    int64_t seen_at;           /* when those seen more than once were seen last, likewise */
+    uint8_t link[SHA256_SIZE]; /* of the newest answer */
+};
+
 struct store {
     sqlite3 *db;
     struct store_reader reader;
@@ -67,9 +76,9 @@ struct store {
     struct visit *visit;     /* of store_each_job(); NULL: none is under way */
 
     int64_t run_id;
-    struct store_run run;
-    uint8_t link[SHA256_SIZE]; /* of the newest answer */
-    bool unsaved; /* changes since the last commit */
+    struct run_state now;
+    struct run_state kept; /* as of the last commit */
+    bool unsaved; /* changes since then */
 
     /* The jobs that the run asks for, and those that it asks again. */
     bool selected; /* those in temp.selected, else the open ones */
@@ -143,12 +152,19 @@ enum result store_relive(struct store *store, int64_t key, relived *each, void *
 /* Keeps what the last answer in store->history changed. */
 enum result store_note_changes(struct store *store, int64_t key, int64_t answer_id, struct error *err);
 
-/* Derives all of it anew, where the ledger was written by another version of the reader. */
+/* Whether what is derived is from this version of the reader. */
+enum result store_is_derived(struct store *store, bool *derived, struct error *err);
+/* Where it is not, derives all of it anew. In the transaction of the caller's. */
 enum result store_derive(struct store *store, struct error *err);
 
 /* ---- linking.c ---- */
 
-/* The link of the newest answer into store->link. */
+/* The sum in a column; false where there is none. */
+bool store_sum(const struct call *call, int column, uint8_t out[static SHA256_SIZE]);
+/* A run in the columns of queries/verify_runs.sql, but for its last answer's link. */
+struct chain_run store_chain_run(const struct call *call);
+
+/* The link of the newest answer into store->now. */
 enum result store_chain_load(struct store *store, struct error *err);
 /* Gives every run that has none its digest. */
 enum result store_chain_close_runs(struct store *store, struct error *err);

@@ -3,8 +3,7 @@
 
 #include "ledger.h"
 
-/* The sum in a column; false where there is none. */
-static bool column_sum(const struct call *call, int column, uint8_t out[static SHA256_SIZE])
+bool store_sum(const struct call *call, int column, uint8_t out[static SHA256_SIZE])
 {
     const void *sum = sqlite3_column_blob(call->stmt, column);
     if (!sum || sqlite3_column_bytes(call->stmt, column) != SHA256_SIZE)
@@ -18,10 +17,10 @@ enum result store_chain_load(struct store *store, struct error *err)
     struct call call = call_of(store, SQL_QUERIES_ANSWER_NEWEST);
     bool found;
     enum result result = call_row(&call, &found, err);
-    memset(store->link, 0, sizeof store->link);
+    memset(store->now.link, 0, sizeof store->now.link);
     if (!found)
         return result;
-    bool linked = column_sum(&call, 1, store->link);
+    bool linked = store_sum(&call, 1, store->now.link);
     int64_t id = sqlite3_column_int64(call.stmt, 0);
     call_end(&call);
     return linked ? RESULT_OK
@@ -30,6 +29,16 @@ enum result store_chain_load(struct store *store, struct error *err)
 }
 
 /* ---- runs ---- */
+
+struct chain_run store_chain_run(const struct call *call)
+{
+    struct chain_run run = {sqlite3_column_int64(call->stmt, 0), sqlite3_column_int64(call->stmt, 1),
+                            sqlite3_column_int64(call->stmt, 2), NULL, {{0}}};
+    for (int i = 0; i < CHAIN_FIGURES; i++)
+        run.figures[i] = (struct chain_number){sqlite3_column_type(call->stmt, 3 + i) != SQLITE_NULL,
+                                               sqlite3_column_int64(call->stmt, 3 + i)};
+    return run;
+}
 
 static enum result digest_before(struct store *store, int64_t run_id, uint8_t out[static SHA256_SIZE],
                                  struct error *err)
@@ -40,7 +49,7 @@ static enum result digest_before(struct store *store, int64_t run_id, uint8_t ou
     enum result result = call_row(&call, &found, err);
     memset(out, 0, SHA256_SIZE);
     if (found) {
-        column_sum(&call, 0, out);
+        store_sum(&call, 0, out);
         call_end(&call);
     }
     return result;
@@ -54,7 +63,7 @@ static enum result link_of(struct store *store, int64_t answer_id, uint8_t out[s
     enum result result = call_row(&call, &found, err);
     memset(out, 0, SHA256_SIZE);
     if (found) {
-        column_sum(&call, 0, out);
+        store_sum(&call, 0, out);
         call_end(&call);
     }
     return result;
@@ -86,9 +95,7 @@ enum result store_chain_close_runs(struct store *store, struct error *err)
     bool more;
     enum result result = call_row(&call, &more, err);
     while (result == RESULT_OK && more) {
-        struct chain_run run = {sqlite3_column_int64(call.stmt, 0), sqlite3_column_int64(call.stmt, 1),
-                                sqlite3_column_int64(call.stmt, 2), NULL};
-        result = close_run(store, run, err);
+        result = close_run(store, store_chain_run(&call), err);
         if (result == RESULT_OK)
             result = call_row(&call, &more, err);
     }
@@ -111,12 +118,12 @@ static enum result link_answer(struct store *store, const struct call *row, stru
         .server_ms = sqlite3_column_type(row->stmt, 6) == SQLITE_NULL ? -1 : sqlite3_column_int64(row->stmt, 6),
         .sha256 = sha256,
     };
-    column_sum(row, 7, sha256);
-    if (!chain_link(store->link, &answer, store->link))
+    store_sum(row, 7, sha256);
+    if (!chain_link(store->now.link, &answer, store->now.link))
         return error_memory(err);
     struct call call = call_of(store, SQL_QUERIES_ANSWER_LINK);
     call_int(&call, 1, sqlite3_column_int64(row->stmt, 0));
-    call_blob(&call, 2, store->link, sizeof store->link);
+    call_blob(&call, 2, store->now.link, sizeof store->now.link);
     return call_run(&call, err);
 }
 
@@ -124,7 +131,7 @@ enum result store_chain_make(struct store *store, struct error *err)
 {
     struct call call = call_of(store, SQL_QUERIES_ANSWERS_UNLINKED);
     bool more;
-    memset(store->link, 0, sizeof store->link);
+    memset(store->now.link, 0, sizeof store->now.link);
     enum result result = call_row(&call, &more, err);
     while (result == RESULT_OK && more) {
         result = link_answer(store, &call, err);

@@ -91,57 +91,68 @@ enum result store_drop_views(struct store *store, bool temporary, const char *co
     return result;
 }
 
-/* What a step needs beside its SQL, and what stands at the end of the last one. */
-static enum result finish_step(struct store *store, int version, const char *copy, struct error *err)
+/* What the steps need beside their SQL, once they are done. */
+static enum result finish(struct store *store, int from, const char *copy, struct error *err)
 {
+    char stamp[96];
+    snprintf(stamp, sizeof stamp, "PRAGMA user_version = %d; PRAGMA application_id = %d", migrate_newest(),
+             APPLICATION_ID);
     enum result result = RESULT_OK;
-    if (version == SQL_MIGRATIONS_004_LASTING)
+    if (from <= SQL_MIGRATIONS_004_LASTING)
         result = store_chain_make(store, err);
-    if (result != RESULT_OK || version + 1 < migrate_newest())
-        return result;
-    if (copy)
+    if (result == RESULT_OK && copy)
         result = store_note_migration_copy(store, copy, err);
-    return result == RESULT_OK ? store_make_views(store, false, NULL, err) : result;
+    if (result == RESULT_OK)
+        result = store_make_views(store, false, NULL, err);
+    return result == RESULT_OK ? store_exec(store, stamp, err) : result;
 }
 
-/* Each step and the version it leads to are one transaction: a crash leaves the step before it. */
-static enum result migrate_step(struct store *store, int version, const char *copy, struct error *err)
+static enum result take_steps(struct store *store, const char *copy, struct error *err)
 {
-    enum result result = store_write_begin(store, err);
-    if (result != RESULT_OK)
+    int64_t from = 0; /* another program may have been faster */
+    enum result result = migrate_int(store, "PRAGMA user_version", &from, err);
+    if (result != RESULT_OK || from >= migrate_newest())
         return result;
-    int64_t now = 0;
-    result = migrate_int(store, "PRAGMA user_version", &now, err);
-    if (result == RESULT_OK && now == version) {
-        char stamp[96];
-        snprintf(stamp, sizeof stamp, "PRAGMA user_version = %d; PRAGMA application_id = %d; COMMIT", version + 1,
-                 APPLICATION_ID);
-        result = store_drop_views(store, false, NULL, err);
+    result = store_drop_views(store, false, NULL, err);
+    for (int v = (int)from; result == RESULT_OK && v < migrate_newest(); v++) {
+        result = store_exec(store, sql_texts[v].text, err);
         if (result == RESULT_OK)
-            result = store_exec(store, sql_texts[version].text, err);
-        if (result == RESULT_OK)
-            result = finish_step(store, version, copy, err);
-        if (result == RESULT_OK)
-            result = store_exec(store, stamp, err);
+            result = store_drop_views(store, false, NULL, err); /* which the first step makes */
     }
-    store_rollback(store);
-    return result;
+    return result == RESULT_OK ? finish(store, (int)from, copy, err) : result;
+}
+
+/* All of it is one transaction: a crash leaves the ledger as it was. A table that is made anew is dropped once, and what
+ * refers to it must not mind. */
+static enum result bring_up_to_date(struct store *store, const char *copy, struct error *err)
+{
+    enum result result = store_exec(store, "PRAGMA foreign_keys = OFF", err);
+    if (result == RESULT_OK)
+        result = store_write_begin(store, err);
+    if (result == RESULT_OK)
+        result = take_steps(store, copy, err);
+    if (result == RESULT_OK)
+        result = store_derive(store, err);
+    if (result == RESULT_OK)
+        result = store_write_end(store, err);
+    else
+        store_rollback(store);
+    enum result end = store_exec(store, "PRAGMA foreign_keys = ON", result == RESULT_OK ? err : NULL);
+    return result == RESULT_OK ? end : result;
 }
 
 enum result migrate(struct store *store, const char *path, struct error *err)
 {
     int64_t version = 0;
+    bool derived = false;
     struct strbuf copy = {0};
     enum result result = migrate_int(store, "PRAGMA user_version", &version, err);
+    if (result == RESULT_OK && version == migrate_newest())
+        result = store_is_derived(store, &derived, err);
     if (result == RESULT_OK && path && version > 0 && version < migrate_newest())
         result = store_copy_before_migration(store, path, (int)version, &copy, err);
-    /* A table that is made anew is dropped once, and what refers to it must not mind. */
-    if (result == RESULT_OK && version < migrate_newest())
-        result = store_exec(store, "PRAGMA foreign_keys = OFF", err);
-    for (int v = (int)version; result == RESULT_OK && v < migrate_newest(); v++)
-        result = migrate_step(store, v, copy.bytes, err);
-    if (result == RESULT_OK)
-        result = store_exec(store, "PRAGMA foreign_keys = ON", err);
+    if (result == RESULT_OK && !derived)
+        result = bring_up_to_date(store, copy.bytes, err);
     strbuf_free(&copy);
     return result;
 }

@@ -9,8 +9,8 @@
 /* How many steps there are: the version that this program writes. */
 int migrate_newest(void);
 
-/* Brings the ledger to the newest version, and makes its views. path (NULL: it is none that lasts) is where it stands: a
- * copy of it as it was is kept beside it. */
+/* Brings the ledger to the newest version, with its views and what is derived from its answers. path is where it stands: a copy
+ * of it as it was is kept beside it (NULL: none is). */
 enum result migrate(struct store *store, const char *path, struct error *err);
 
 /* The number that a statement gives in its first row. */

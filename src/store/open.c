@@ -37,9 +37,9 @@ static enum result identify(struct store *store, struct identity *who, struct er
 /* What was derived from the answers by another reading of them would be shown beside what this program reads. */
 static enum result check_derivation(struct store *store, struct error *err)
 {
-    int64_t version = 0;
-    enum result result = store_single_int(store, SQL_QUERIES_DERIVATION_FIND, &version, err);
-    if (result != RESULT_OK || version == store->reader.version)
+    bool derived = false;
+    enum result result = store_is_derived(store, &derived, err);
+    if (result != RESULT_OK || derived)
         return result;
     return error_set(err, RESULT_LEDGER, "%s: was written by a jobledger that read answers otherwise; a command that "
                      "writes, such as `jobledger fetch`, brings it up to date", store->name);
@@ -244,14 +244,14 @@ static enum result open_path(struct store *store, const char *path, enum store_m
         if (result != RESULT_OK && log_left)
             sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     }
-    if (result == RESULT_OK && mode != STORE_READ) {
+    if (result != RESULT_OK || mode == STORE_READ)
+        return result;
+    store->trial = mode == STORE_TRIAL;
+    if (!store->trial)
         result = make_durable(store, err);
-        if (result == RESULT_OK)
-            result = migrate(store, path, err);
-        if (result == RESULT_OK)
-            result = store_derive(store, err);
-    }
-    return result;
+    if (result == RESULT_OK)
+        result = migrate(store, store->trial ? NULL : path, err);
+    return result == RESULT_OK && store->trial ? store_trial(store, err) : result;
 }
 
 static struct store *store_new(const char *path, const struct store_reader *reader)
@@ -304,8 +304,6 @@ enum result store_open_scratch(const struct store_reader *reader, struct store *
         result = configure(store, STORE_CREATE, err);
     if (result == RESULT_OK)
         result = migrate(store, NULL, err);
-    if (result == RESULT_OK)
-        result = store_derive(store, err);
     if (result == RESULT_OK)
         *out = store;
     else

@@ -5,7 +5,7 @@
 /* Keeps the run's row in step, so that a run that is killed has its counts. ended: NULL while it lasts. */
 static enum result update_run(struct store *store, const struct timestamp *ended, int exit_status, struct error *err)
 {
-    const struct store_run *run = &store->run;
+    const struct store_run *run = &store->now.run;
     const uint64_t *by = run->by_status;
     const uint64_t values[] = {
         run->requests,      by[JOB_COMPLETED], by[JOB_FAILED],
@@ -18,22 +18,48 @@ static enum result update_run(struct store *store, const struct timestamp *ended
         call_int(&call, i + 2, (int64_t)values[i]);
     call_int_or_null(&call, 10, ended != NULL, ended ? ended->sec : 0);
     call_int_or_null(&call, 11, ended != NULL, exit_status);
+    call_int(&call, 12, store->now.bytes);
+    call_int(&call, 13, store->now.seen);
+    call_int(&call, 14, store->now.seen_at);
     return call_run(&call, err);
+}
+
+static enum result load_seen(struct store *store, struct error *err)
+{
+    struct call call = call_of(store, SQL_QUERIES_RUN_SEEN);
+    bool found;
+    enum result result = call_row(&call, &found, err);
+    store->now = (struct run_state){.bytes = 0};
+    if (found) {
+        store->now.seen = sqlite3_column_int64(call.stmt, 0);
+        store->now.seen_at = sqlite3_column_int64(call.stmt, 1);
+        call_end(&call);
+    }
+    return result;
+}
+
+static enum result insert_run(struct store *store, struct timestamp now, struct error *err)
+{
+    struct call call = call_of(store, SQL_QUERIES_RUN_INSERT);
+    call_int(&call, 1, now.sec);
+    call_int(&call, 2, store->now.seen);
+    call_int(&call, 3, store->now.seen_at);
+    enum result result = call_run(&call, err);
+    store->run_id = sqlite3_last_insert_rowid(store->db);
+    return result;
 }
 
 enum result store_run_begin(struct store *store, struct timestamp now, struct error *err)
 {
-    store->run = (struct store_run){0};
     store_queue_restart(store);
     enum result result = store_write_begin(store, err);
     if (result != RESULT_OK)
         return result;
     result = store_chain_close_runs(store, err); /* those that were killed */
-    struct call call = call_of(store, SQL_QUERIES_RUN_INSERT);
-    call_int(&call, 1, now.sec);
     if (result == RESULT_OK)
-        result = call_run(&call, err);
-    store->run_id = sqlite3_last_insert_rowid(store->db);
+        result = load_seen(store, err);
+    if (result == RESULT_OK)
+        result = insert_run(store, now, err);
     if (result == RESULT_OK)
         result = store_chain_load(store, err);
     if (result == RESULT_OK) {
@@ -69,16 +95,16 @@ uint64_t store_run_open(const struct store_run *run)
 
 struct store_run store_run_so_far(const struct store *store)
 {
-    return store->run;
+    return store->now.run;
 }
 
 enum result store_run_end(struct store *store, const struct store_run *run, int exit_status, struct timestamp now,
                           struct error *err)
 {
-    store->run.requests = run->requests;
-    store->run.retries = run->retries;
-    store->run.rate_limited = run->rate_limited;
     enum result result = store_write_begin(store, err);
+    store->now.run.requests = run->requests;
+    store->now.run.retries = run->retries;
+    store->now.run.rate_limited = run->rate_limited;
     if (result == RESULT_OK)
         result = update_run(store, &now, exit_status, err);
     if (result == RESULT_OK)

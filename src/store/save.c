@@ -12,6 +12,7 @@ struct job_state {
     int64_t last_answer_id; /* 0: none */
     int http_status;        /* of that answer */
     uint8_t sha256[SHA256_SIZE];
+    int64_t last_seen_at;   /* likewise; 0: once only */
     int64_t cost_nano;
     int64_t took_nano; /* -1: not completed, or unknown */
     char job_id[JOB_ID_MAX + 1];
@@ -47,6 +48,7 @@ static enum result load_state(struct store *store, int64_t key, struct job_state
     struct moment created = call_column_moment(&call, 9);
     struct moment completed = call_column_moment(&call, 11);
     state->took_nano = state->status == JOB_COMPLETED ? took_nano(&created, &completed) : -1;
+    state->last_seen_at = sqlite3_column_int64(call.stmt, 13);
     struct text job_id = call_column_text(&call, 8);
     memcpy(state->job_id, job_id.bytes, job_id.len <= JOB_ID_MAX ? job_id.len : JOB_ID_MAX);
     call_end(&call);
@@ -71,10 +73,12 @@ static enum result count_again(const struct saving *s)
     struct call call = call_of(s->store, SQL_QUERIES_ANSWER_AGAIN);
     call_int(&call, 1, s->answer_id);
     call_int(&call, 2, s->answer->received_at.sec);
+    s->store->now.seen++;
+    s->store->now.seen_at += s->answer->received_at.sec - s->before.last_seen_at;
     return call_run(&call, s->err);
 }
 
-/* The next link of the chain, into store->link once the answer is there. */
+/* The next link of the chain, into store->now once the answer is there. */
 static bool link_answer(const struct saving *s, const uint8_t *sum, uint8_t link[static SHA256_SIZE])
 {
     const struct answer *answer = s->answer;
@@ -87,7 +91,7 @@ static bool link_answer(const struct saving *s, const uint8_t *sum, uint8_t link
         .server_ms = answer->server_ms,
         .sha256 = sum,
     };
-    return chain_link(s->store->link, &next, link);
+    return chain_link(s->store->now.link, &next, link);
 }
 
 /* Archives the answer, or counts it where it equals the job's last one. */
@@ -116,8 +120,9 @@ static enum result archive(struct saving *s)
     enum result result = call_run(&call, s->err);
     s->answer_id = sqlite3_last_insert_rowid(s->store->db);
     s->is_new = true;
-    if (result == RESULT_OK)
-        memcpy(s->store->link, link, sizeof link);
+    s->store->now.bytes += (int64_t)s->answer->body.len;
+    s->store->now.seen++;
+    memcpy(s->store->now.link, link, sizeof link);
     return result;
 }
 
@@ -170,6 +175,7 @@ static enum result save_object(const struct saving *s)
     call_int(&call, 20, s->requests);
     call_int(&call, 21, s->store->run_id);
     call_int(&call, 22, s->answer_id);
+    call_int(&call, 23, s->answer->received_at.sec);
     return call_run(&call, s->err);
 }
 
@@ -187,6 +193,7 @@ static enum result save_verdict(const struct saving *s)
     call_int(&call, 8, s->requests);
     call_int(&call, 9, s->store->run_id);
     call_int(&call, 10, s->answer_id);
+    call_int(&call, 11, s->answer->received_at.sec);
     return call_run(&call, s->err);
 }
 
@@ -328,7 +335,7 @@ static enum result count_overall(const struct saving *s, enum job_status after)
 /* A job asked twice in a run counts once, as it stands at the end. */
 static void count_in_run(const struct saving *s, enum job_status after)
 {
-    struct store_run *run = &s->store->run;
+    struct store_run *run = &s->store->now.run;
     if (s->before.asked_in_this_run) {
         run->by_status[s->before.status]--;
         run->in_trouble -= s->before.in_trouble;
@@ -355,7 +362,7 @@ enum result store_save(struct store *store, int64_t key, const struct answer *an
         return result;
     }
     count_in_run(&s, *after);
-    store->run.requests += requests;
+    store->now.run.requests += requests;
     store->unsaved = true;
     return RESULT_OK;
 }
@@ -373,8 +380,8 @@ enum result store_save_requests(struct store *store, int64_t key, unsigned reque
     call_int(&call, 2, requests);
     result = call_run(&call, err);
     if (result == RESULT_OK && !before.asked_in_this_run)
-        store->run.by_status[before.status]++; /* the run is ending: it is not asked again */
-    store->run.requests += requests;
+        store->now.run.by_status[before.status]++; /* the run is ending: it is not asked again */
+    store->now.run.requests += requests;
     store->unsaved = true;
     return result;
 }

@@ -126,8 +126,10 @@ enum result store_exec(struct store *store, const char *sql, struct error *err)
 
 enum result store_write_begin(struct store *store, struct error *err)
 {
-    if (store->in_transaction)
+    if (store->in_transaction && !sqlite3_get_autocommit(store->db))
         return RESULT_OK;
+    if (store->in_transaction) /* SQLite rolled back by itself: what was gathered is gone with it */
+        store_rollback(store);
     enum result result = store_exec(store, "BEGIN IMMEDIATE", err);
     store->in_transaction = result == RESULT_OK;
     return result;
@@ -142,6 +144,8 @@ enum result store_write_end(struct store *store, struct error *err)
         return result;
     if (result == RESULT_OK)
         result = store_exec(store, "COMMIT", err);
+    if (result == RESULT_OK)
+        store->kept = store->now;
     store_rollback(store);
     return result;
 }
@@ -152,6 +156,7 @@ void store_rollback(struct store *store)
     if (store->in_transaction && !sqlite3_get_autocommit(store->db))
         sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     store->in_transaction = false;
+    store->now = store->kept;
     tally_clear(&store->tally);
     took_clear(&store->took);
 }

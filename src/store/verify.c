@@ -35,7 +35,7 @@ static enum result check_file(struct verification *v, enum sql_id query)
     return result;
 }
 
-/* ---- the accounts ---- */
+/* ---- what adds up ---- */
 
 static enum result check_sources(struct verification *v)
 {
@@ -73,14 +73,29 @@ static enum result check_rows(struct verification *v, enum sql_id query)
     return result;
 }
 
-static enum result check_accounts(struct verification *v)
+static enum result check_tallies(struct verification *v)
 {
-    enum result result = check_sources(v);
-    if (result == RESULT_OK)
-        result = check_rows(v, SQL_QUERIES_VERIFY_TALLIES);
-    if (result == RESULT_OK)
-        result = check_rows(v, SQL_QUERIES_VERIFY_TOOK);
-    return result == RESULT_OK ? check_rows(v, SQL_QUERIES_VERIFY_JOBS) : result;
+    return check_rows(v, SQL_QUERIES_VERIFY_TALLIES);
+}
+
+static enum result check_took(struct verification *v)
+{
+    return check_rows(v, SQL_QUERIES_VERIFY_TOOK);
+}
+
+static enum result check_jobs(struct verification *v)
+{
+    return check_rows(v, SQL_QUERIES_VERIFY_JOBS);
+}
+
+static enum result check_prunes(struct verification *v)
+{
+    return check_rows(v, SQL_QUERIES_VERIFY_PRUNES);
+}
+
+static enum result check_verdicts(struct verification *v)
+{
+    return check_rows(v, SQL_QUERIES_VERIFY_VERDICTS);
 }
 
 enum result store_answer_count(struct store *store, uint64_t *count, struct error *err)
@@ -93,18 +108,37 @@ enum result store_answer_count(struct store *store, uint64_t *count, struct erro
 
 /* ---- all of it ---- */
 
+static enum result check_whole(struct verification *v)
+{
+    return check_file(v, SQL_QUERIES_VERIFY_FILE);
+}
+
+static enum result check_keys(struct verification *v)
+{
+    return check_file(v, SQL_QUERIES_VERIFY_KEYS);
+}
+
+/* Whether the check ended because of what is in the file, and not because of the machine. */
+static bool is_damage(struct store *store)
+{
+    int rc = sqlite3_errcode(store->db) & 0xFF;
+    return rc == SQLITE_CORRUPT || rc == SQLITE_ERROR || rc == SQLITE_MISMATCH;
+}
+
+/* Damage that ends one check is found by it, and must not keep the others from naming what they find. */
 static enum result check_all(struct verification *v)
 {
-    enum result result = check_file(v, SQL_QUERIES_VERIFY_FILE);
-    if (result == RESULT_OK)
-        result = check_file(v, SQL_QUERIES_VERIFY_KEYS);
-    if (result == RESULT_OK)
-        result = store_exec(v->store, sql_texts[SQL_QUERIES_VERIFY_TABLES].text, v->err);
-    if (result == RESULT_OK)
-        result = check_accounts(v);
-    if (result == RESULT_OK)
-        result = verify_archive(v);
-    return result == RESULT_OK ? verify_derived(v) : result;
+    static enum result (*const checks[])(struct verification *) = {
+        check_whole, check_keys, check_sources, check_tallies, check_took, verify_archive, check_jobs,
+        check_prunes, check_verdicts, verify_derived,
+    };
+    enum result result = store_exec(v->store, sql_texts[SQL_QUERIES_VERIFY_TABLES].text, v->err);
+    for (size_t i = 0; result == RESULT_OK && i < sizeof checks / sizeof checks[0]; i++) {
+        result = checks[i](v);
+        if (result == RESULT_LEDGER && is_damage(v->store))
+            result = verify_found(v, "%s", v->err->text);
+    }
+    return result;
 }
 
 enum result store_verify(struct store *store, const struct store_verify *options, struct store_verdict *verdict,

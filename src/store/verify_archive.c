@@ -21,6 +21,8 @@ enum {
     PRUNED_BYTES,
     REPAIRED,
     BODY,
+    TIMES_SEEN,
+    LAST_SEEN_AT,
     JOB, /* from here on those of a job */
 };
 
@@ -29,6 +31,10 @@ struct walk {
     struct call answers;
     bool more; /* answers stands on a row */
     int64_t id;
+    int64_t run;      /* that the answer should be of; 0: none */
+    uint64_t bytes;   /* of the bodies of this run */
+    uint64_t seen;    /* times_seen so far, */
+    uint64_t seen_at; /* and last_seen_at, all added up: without a sign, since what is wrong may be of any size */
     uint8_t link[SHA256_SIZE];   /* of the answer before */
     uint8_t digest[SHA256_SIZE]; /* of the run before */
     char job_id[JOB_ID_MAX + 1];
@@ -44,6 +50,9 @@ static bool is_null(const struct walk *w, int column)
     return sqlite3_column_type(w->answers.stmt, column) == SQLITE_NULL;
 }
 
+/* The column of queries/verify_runs.sql behind the figures. */
+#define DIGEST (3 + CHAIN_FIGURES)
+
 static const uint8_t *sum_at(const struct call *call, int column)
 {
     const void *sum = sqlite3_column_blob(call->stmt, column);
@@ -58,17 +67,29 @@ static enum result found(struct walk *w, const char *what)
 
 /* ---- what was archived ---- */
 
+static enum result check_pruned(struct walk *w, size_t len)
+{
+    w->v->verdict->pruned++;
+    w->bytes += (uint64_t)int_at(w, PRUNED_BYTES);
+    if (len > 0 || !is_null(w, REPAIRED) || is_null(w, PRUNED_BYTES))
+        return found(w, "it is said to be pruned, but there is something of it");
+    struct call call = call_of(w->v->store, SQL_QUERIES_VERIFY_PRUNE_ADD);
+    call_int(&call, 1, int_at(w, PRUNED_AT));
+    call_int(&call, 2, int_at(w, PRUNED_BYTES));
+    return call_run(&call, w->v->err);
+}
+
 static enum result check_body(struct walk *w)
 {
     uint8_t sum[SHA256_SIZE];
     struct text body = call_column_text(&w->answers, BODY);
     const uint8_t *kept = sum_at(&w->answers, SUM);
-    if (!is_null(w, PRUNED_AT)) {
-        if (body.len > 0 || !is_null(w, REPAIRED) || is_null(w, PRUNED_BYTES))
-            return found(w, "it is said to be pruned, but there is something of it");
-        return RESULT_OK;
-    }
+    if (!is_null(w, PRUNED_AT))
+        return check_pruned(w, body.len);
+    w->bytes += body.len;
     w->v->verdict->bytes += body.len;
+    if (!is_null(w, PRUNED_BYTES))
+        return found(w, "it has what only a pruned one has");
     sha256_of(body, sum);
     return kept && memcmp(sum, kept, sizeof sum) == 0 ? RESULT_OK
                                                       : found(w, "its body is not what was archived: another SHA-256");
@@ -91,14 +112,32 @@ static enum result check_link(struct walk *w)
     };
     if (!chain_link(w->link, &answer, link))
         return error_memory(w->v->err);
-    bool same = kept && memcmp(link, kept, sizeof link) == 0;
+    /* Nothing, and what is hashed as nothing, are the same to the chain but not to a reader. */
+    bool odd = (!is_null(w, REQUEST_ID) && answer.request_id.len == 0) ||
+               (!is_null(w, SERVER_MS) && int_at(w, SERVER_MS) < 0);
+    bool same = kept && memcmp(link, kept, sizeof link) == 0 && !odd;
     /* From what is kept on, so that each place where the chain is broken is told once. */
     memcpy(w->link, kept ? kept : link, sizeof w->link);
     return same ? RESULT_OK : found(w, "it does not fit its link in the chain: it was changed, or one before it");
 }
 
+static enum result check_seen(struct walk *w)
+{
+    bool again = int_at(w, TIMES_SEEN) > 1;
+    w->seen += (uint64_t)int_at(w, TIMES_SEEN);
+    w->seen_at += (uint64_t)int_at(w, LAST_SEEN_AT);
+    return again == !is_null(w, LAST_SEEN_AT) ? RESULT_OK
+                                              : found(w, "how often it was seen does not fit when it was seen last");
+}
+
 static enum result check_place(struct walk *w, int64_t before)
 {
+    if (w->id <= before)
+        return found(w, "it is in front of the first one");
+    if (w->run == 0)
+        return found(w, "it is behind the end of the newest run");
+    if (w->id == before + 1 && int_at(w, RUN) != w->run)
+        return found(w, "it is of another run than its place in the chain");
     if (w->id == before + 1)
         return RESULT_OK;
     if (w->id == before + 2)
@@ -119,6 +158,8 @@ static enum result look_later(struct walk *w)
 static enum result check_object(struct walk *w, const struct reading *reading)
 {
     const char *different = NULL;
+    bool resolved = !job_status_open(reading->status);
+    bool ever = reading->status == JOB_COMPLETED || reading->status == JOB_FAILED;
     if (!text_is(call_column_text(&w->answers, JOB + VERIFY_STATUS), job_status_name(reading->status)))
         different = "status";
     if (!different)
@@ -128,6 +169,10 @@ static enum result check_object(struct walk *w, const struct reading *reading)
     if (different)
         return verify_found(w->v, "run %" PRId64 ", job %s, answer %" PRId64 ": the job's %s is not what it says",
                             int_at(w, RUN), w->job_id, w->id, different);
+    /* What may come from an answer before it. */
+    if ((resolved && int_at(w, JOB + VERIFY_RESOLVED_AT) != int_at(w, RECEIVED_AT)) ||
+        (int_at(w, JOB + VERIFY_EVER_RESOLVED) != 0) != ever)
+        return look_later(w);
     return verify_anomalies(w->v, int_at(w, KEY), w->job_id, reading, false);
 }
 
@@ -143,6 +188,8 @@ static enum result check_reading(struct walk *w)
     if (!repaired.bytes != !reading.repaired.bytes || !text_equal(repaired, reading.repaired))
         return found(w, "its mended form is not made of it");
     bool last = w->id == int_at(w, JOB + VERIFY_LAST_ANSWER);
+    if (reading.outcome == OUTCOME_JOB && w->id > int_at(w, JOB + VERIFY_OBJECT_ANSWER))
+        return found(w, "it is newer than the answer that the job's columns are said to be from");
     if (reading.outcome == OUTCOME_JOB && last)
         return check_object(w, &reading);
     /* What came behind an unfinished state has taken its place. */
@@ -156,13 +203,14 @@ static enum result check_answer(struct walk *w)
     w->id = int_at(w, ID);
     text_printable(job_id, 0, w->job_id, sizeof w->job_id);
     w->v->verdict->answers++;
-    w->v->verdict->pruned += !is_null(w, PRUNED_AT);
     if (!job_id.bytes)
         return found(w, "its job is missing");
     size_t findings = w->v->verdict->findings;
     enum result result = check_place(w, before);
     if (result == RESULT_OK)
         result = check_body(w);
+    if (result == RESULT_OK)
+        result = check_seen(w);
     if (result == RESULT_OK)
         result = check_link(w);
     /* What is known to be wrong is not read. */
@@ -172,9 +220,11 @@ static enum result check_answer(struct walk *w)
 }
 
 /* Answers up to last, of the run. */
-static enum result check_answers(struct walk *w, int64_t last)
+static enum result check_answers(struct walk *w, int64_t run, int64_t last)
 {
     enum result result = RESULT_OK;
+    w->run = run;
+    w->bytes = 0;
     while (result == RESULT_OK && w->more && int_at(w, ID) <= last) {
         result = check_answer(w);
         if (result == RESULT_OK)
@@ -198,42 +248,91 @@ static void note_digest(struct walk *w, int64_t run, const uint8_t *digest)
         verdict->against_run = run;
 }
 
-static enum result check_run(struct walk *w, const struct call *runs)
+/* One that was not closed was killed, or is under way: there is none behind it, and it has not ended. */
+static enum result check_unclosed(struct walk *w, const struct chain_run *run, bool newest)
 {
-    int64_t id = sqlite3_column_int64(runs->stmt, 0);
-    int64_t last = sqlite3_column_int64(runs->stmt, 2);
-    const uint8_t *kept = sum_at(runs, 3);
+    if (!newest)
+        return verify_found(w->v, "run %" PRId64 ": it has no digest, though there is a run behind it", run->run);
+    if (run->figures[CHAIN_ENDED_AT].known || run->figures[CHAIN_EXIT_STATUS].known || run->last_answer != 0)
+        return verify_found(w->v, "run %" PRId64 ": it has ended, but has no digest", run->run);
+    return RESULT_OK;
+}
+
+static enum result check_digest(struct walk *w, struct chain_run *run, const uint8_t *kept)
+{
     uint8_t digest[SHA256_SIZE];
-    w->v->verdict->runs++;
-    if (!kept) /* it was killed, or is under way; the next one closes it */
-        return RESULT_OK;
-    enum result result = check_answers(w, last);
-    if (result != RESULT_OK)
-        return result;
-    const struct chain_run run = {id, sqlite3_column_int64(runs->stmt, 1), last, w->link};
-    if (!chain_digest(w->digest, &run, digest))
+    run->last_link = w->link;
+    if (!chain_digest(w->digest, run, digest))
         return error_memory(w->v->err);
-    bool same = memcmp(digest, kept, sizeof digest) == 0 && w->id == last;
+    bool same = memcmp(digest, kept, sizeof digest) == 0 && w->id == run->last_answer;
     memcpy(w->digest, kept, sizeof w->digest);
     if (same)
-        note_digest(w, id, kept);
+        note_digest(w, run->run, kept);
     return same ? RESULT_OK : verify_found(w->v, "run %" PRId64 ": it does not fit its digest: it was changed, or one "
-                                           "of its answers", id);
+                                           "of its answers", run->run);
+}
+
+/* What its digest covers, and can be added up again. */
+static enum result check_sums(struct walk *w, const struct chain_run *run, bool newest)
+{
+    const struct chain_number *figures = run->figures;
+    if (!figures[CHAIN_BYTES].known)
+        return RESULT_OK;
+    if (w->bytes != (uint64_t)figures[CHAIN_BYTES].value)
+        return verify_found(w->v, "run %" PRId64 ": the bodies that it archived have %" PRIu64 " bytes, not the %"
+                            PRId64 " that it tells of", run->run, w->bytes, figures[CHAIN_BYTES].value);
+    if (newest && (w->seen != (uint64_t)figures[CHAIN_SEEN].value ||
+                   w->seen_at != (uint64_t)figures[CHAIN_SEEN_AT].value))
+        return verify_found(w->v, "run %" PRId64 ": how often its answers and those before were seen, or when last, is "
+                            "not what it tells of", run->run);
+    return RESULT_OK;
+}
+
+static enum result check_run(struct walk *w, struct chain_run *run, const uint8_t *kept, bool newest)
+{
+    size_t findings = w->v->verdict->findings;
+    w->v->verdict->runs++;
+    enum result result = check_answers(w, run->run, newest && !kept ? INT64_MAX : run->last_answer);
+    if (result == RESULT_OK)
+        result = kept ? check_digest(w, run, kept) : check_unclosed(w, run, newest);
+    /* Else it was told, where it is. */
+    return result == RESULT_OK && findings == w->v->verdict->findings ? check_sums(w, run, newest) : result;
+}
+
+static enum result check_run_number(struct walk *w, int64_t before, int64_t run)
+{
+    return run == before + 1 ? RESULT_OK
+                             : verify_found(w->v, "run %" PRId64 ": the run before it is missing", run);
 }
 
 static enum result check_runs(struct walk *w)
 {
     struct call runs = call_of(w->v->store, SQL_QUERIES_VERIFY_RUNS);
+    int64_t before = 0;
     bool more;
     enum result result = call_row(&runs, &more, w->v->err);
     while (result == RESULT_OK && more) {
-        result = check_run(w, &runs);
+        struct chain_run run = store_chain_run(&runs);
+        uint8_t sum[SHA256_SIZE];
+        bool closed = store_sum(&runs, DIGEST, sum);
+        result = check_run_number(w, before, run.run);
+        before = run.run;
         if (result == RESULT_OK)
             result = call_row(&runs, &more, w->v->err);
+        if (result == RESULT_OK)
+            result = check_run(w, &run, closed ? sum : NULL, !more);
     }
     if (more)
         call_end(&runs);
-    return result == RESULT_OK ? check_answers(w, INT64_MAX) : result;
+    return result == RESULT_OK ? check_answers(w, 0, INT64_MAX) : result;
+}
+
+/* Where the walk was ended by an error. */
+static void note_place(struct walk *w)
+{
+    struct error why = *w->v->err;
+    error_set(w->v->err, RESULT_LEDGER, "behind run %" PRId64 ", job %s, answer %" PRId64 ": %s", w->run, w->job_id,
+              w->id, why.text);
 }
 
 enum result verify_archive(struct verification *v)
@@ -242,6 +341,8 @@ enum result verify_archive(struct verification *v)
     enum result result = call_row(&w.answers, &w.more, v->err);
     if (result == RESULT_OK)
         result = check_runs(&w);
+    if (result != RESULT_OK && w.id > 0)
+        note_place(&w);
     call_end(&w.answers);
     return result;
 }

@@ -57,7 +57,9 @@ const char *verify_error(const struct call *call, int first, const struct readin
         return NULL;
     if (!same_text(call, first + VERIFY_ERROR_CODE, said->error_code))
         return "error_code";
-    return same_text(call, first + VERIFY_ERROR_MESSAGE, said->error_message) ? NULL : "error_message";
+    if (!same_text(call, first + VERIFY_ERROR_MESSAGE, said->error_message))
+        return "error_message";
+    return same_text(call, first + VERIFY_TRACE_ID, said->trace_id) ? NULL : "trace_id";
 }
 
 /* The reading's anomaly for the field; NULL: none. */

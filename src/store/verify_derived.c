@@ -54,6 +54,8 @@ static const char *different_column(const struct call *job, const struct facts *
         return "status";
     if (sqlite3_column_int(job->stmt, VERIFY_EVER_RESOLVED) != facts->ever_resolved)
         return "status";
+    if (!job_status_open(facts->status) && sqlite3_column_int64(job->stmt, VERIFY_RESOLVED_AT) != facts->resolved_at)
+        return "resolved_at";
     const char *different = verify_columns(job, 0, object);
     return different ? different : verify_error(job, 0, facts->verdict ? facts->verdict : object);
 }
