@@ -1,5 +1,5 @@
 -- Of the selected jobs, those that stand in a source of this name.
 DELETE FROM temp.selected
-WHERE job NOT IN (SELECT source_job.job
+WHERE NOT EXISTS (SELECT 1
                   FROM source_name JOIN source_job ON source_job.source_id = source_name.source_id
-                  WHERE source_name.name = ?1);
+                  WHERE source_name.name = ?1 AND source_job.job = selected.job);

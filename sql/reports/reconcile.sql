@@ -17,8 +17,8 @@ WITH held AS (
   -- Of fixed width, and so in the order of time.
   SELECT source_job.source_id,
          min(strftime('%Y-%m-%dT%H:%M:%S', job.created_at, 'unixepoch') || printf('.%09d', job.created_nsec)) AS oldest_open
-  FROM job
-  JOIN source_job ON source_job.job = job.id
+  FROM job -- first: the unfinished are few, the rows of all sources many
+  CROSS JOIN source_job ON source_job.job = job.id
   WHERE job.resolved_at IS NULL AND job.created_at IS NOT NULL
   GROUP BY source_job.source_id
 ), checked AS (

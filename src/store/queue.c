@@ -167,14 +167,14 @@ enum result store_check_source(struct store *store, const char *name, struct err
                              text_printable(text_of(name), 80, shown, sizeof shown));
 }
 
-static enum result insert_selected(struct store *store, const struct store_selection *selection, struct error *err)
+/* The jobs with these IDs, or all, in these states. */
+static enum result insert_some(struct store *store, const struct store_selection *selection, struct error *err)
 {
     struct strbuf states = {0};
     struct strbuf ids = {0};
     bool named = selection->job_id_count > 0;
     unsigned any = (1u << JOB_STATUS_COUNT) - 1;
-    unsigned open = 1u << JOB_NEW | 1u << JOB_PENDING | 1u << JOB_PROCESSING;
-    struct text states_json = states_as_json(&states, selection->states ? selection->states : named ? any : open);
+    struct text states_json = states_as_json(&states, selection->states ? selection->states : any);
     enum result result = RESULT_OK;
     for (size_t i = 0; result == RESULT_OK && i < selection->job_id_count; i++) {
         result = check_job(store, selection->job_ids[i], err);
@@ -193,6 +193,14 @@ static enum result insert_selected(struct store *store, const struct store_selec
     strbuf_free(&states);
     strbuf_free(&ids);
     return result;
+}
+
+static enum result insert_selected(struct store *store, const struct store_selection *selection, struct error *err)
+{
+    if (selection->states || selection->job_id_count > 0)
+        return insert_some(store, selection, err);
+    struct call call = call_of(store, SQL_QUERIES_SELECT_OPEN);
+    return call_run(&call, err);
 }
 
 static enum result narrow_to_source(struct store *store, const char *name, struct error *err)
