@@ -11,7 +11,7 @@
 struct atomic_file;
 
 /* Starts a new file beside `path` under a name of its own (never through a link planted there), mode 0666 less the
- * umask. `-` and /dev/stdout are standard output; a device or pipe is written in place. RESULT_REPORT on failure. */
+ * umask. That of a process that was killed (.NAME.jobledger-XXXXXX) is removed by the next that writes the same file. `-` and /dev/stdout are standard output; a device or pipe is written in place. RESULT_REPORT on failure. */
 enum result atomic_file_open(const char *path, struct atomic_file **out, struct error *err);
 
 /* Where to write; owned by the file. Errors are remembered by the stream: commit reports them. */

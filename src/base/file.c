@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "leftover.h"
 #include "strbuf.h"
 #include "text.h"
 
@@ -66,27 +67,46 @@ void atomic_file_discard(struct atomic_file *file)
     free(file);
 }
 
+static const char *base_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 static bool name_temporary(struct atomic_file *file)
 {
     struct strbuf folder = {0};
     struct strbuf name = {0};
     const char *slash = strrchr(file->path, '/');
-    const char *base = slash ? slash + 1 : file->path;
+    const char *base = base_of(file->path);
     if (slash)
         strbuf_append(&folder, file->path, (size_t)(base - file->path));
     else
         strbuf_puts(&folder, "./");
     strbuf_append(&name, folder.bytes, folder.len);
-    strbuf_printf(&name, ".%.200s.XXXXXX", base);
+    strbuf_printf(&name, ".%.*s%s", LEFTOVER_BASE_MAX, base, LEFTOVER_SUFFIX);
     file->folder = folder.bytes;
     file->temporary = name.bytes;
     return !folder.failed && !name.failed;
 }
 
 /* mkstemp() opens with O_EXCL, so that nothing planted under that name is followed. */
+static int make_temporary(char *name)
+{
+    char *unique = name + strlen(name) - strlen("XXXXXX");
+    for (;;) {
+        int fd = mkstemp(name);
+        if (fd < 0 || leftover_claim(fd))
+            return fd;
+        close(fd);
+        memcpy(unique, "XXXXXX", strlen("XXXXXX"));
+    }
+}
+
 static int open_temporary(struct atomic_file *file)
 {
-    int fd = mkstemp(file->temporary);
+    leftovers_remove(file->folder, base_of(file->path));
+    int fd = make_temporary(file->temporary);
     if (fd < 0) {
         free(file->temporary);
         file->temporary = NULL;

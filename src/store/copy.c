@@ -23,6 +23,21 @@ static enum result copy_failure(sqlite3 *to, const char *path, int rc, struct er
                      "folder", name, message);
 }
 
+/* The backup says only what went wrong, not in which of the two; into the copy it does nothing but write. */
+static bool is_of_ledger(int rc)
+{
+    switch (rc) {
+    case SQLITE_IOERR_READ:
+    case SQLITE_IOERR_SHORT_READ:
+    case SQLITE_IOERR_SHMOPEN:
+    case SQLITE_IOERR_SHMMAP:
+    case SQLITE_IOERR_SHMLOCK:
+        return true;
+    default:
+        return (rc & 0xFF) == SQLITE_CORRUPT || (rc & 0xFF) == SQLITE_NOTADB;
+    }
+}
+
 static int copy_pages(struct store *store, sqlite3 *to)
 {
     sqlite3_backup *backup = sqlite3_backup_init(to, "main", store->db, "main");
@@ -34,6 +49,19 @@ static int copy_pages(struct store *store, sqlite3 *to)
         rc = sqlite3_backup_step(backup, PAGES_AT_ONCE);
     int end = sqlite3_backup_finish(backup);
     return rc == SQLITE_DONE ? end : rc == SQLITE_OK ? SQLITE_INTERRUPT : rc;
+}
+
+/* SQLite takes these away itself, unless it can't. */
+static void remove_beside(const char *temporary)
+{
+    static const char *const beside[] = {"-wal", "-shm", "-journal"};
+    for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++) {
+        struct strbuf path = {0};
+        strbuf_printf(&path, "%s%s", temporary, beside[i]);
+        if (!path.failed)
+            unlink(path.bytes);
+        strbuf_free(&path);
+    }
 }
 
 /* Into a file that is there and empty. Whether it is on the disk for good is the caller's to see to. */
@@ -52,11 +80,13 @@ static enum result copy_into(struct store *store, const char *temporary, const c
     if (rc == SQLITE_INTERRUPT)
         result = error_set(err, *store->signal == SIGINT ? RESULT_SIGINT : RESULT_SIGTERM,
                            "interrupted, no copy was made");
-    else if (rc == SQLITE_CORRUPT || rc == SQLITE_NOTADB)
-        result = store_failure(store, "can't be copied", err);
+    else if (is_of_ledger(rc))
+        result = error_set(err, RESULT_LEDGER, "%s: can't be read for the copy: %s; look at the disk, and at what "
+                           "`jobledger verify` says", store->name, sqlite3_errstr(rc));
     else if (rc != SQLITE_OK)
         result = copy_failure(to, path, rc, err);
     sqlite3_close(to);
+    remove_beside(temporary);
     return result;
 }
 

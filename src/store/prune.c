@@ -120,8 +120,11 @@ static enum result wipe(struct store *store, struct error *err)
     enum result result = store_exec(store, "VACUUM", err);
     if (result != RESULT_OK)
         return result;
-    if (sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK)
+    int rc = sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    if (rc == SQLITE_OK)
         return RESULT_OK;
+    if ((rc & 0xFF) != SQLITE_BUSY)
+        return store_failure(store, "can't be used", err);
     return error_set(err, RESULT_LEDGER, "%s: what was pruned may stand in its write-ahead log, since another program "
                      "reads the ledger; run the same again when it is done", store->name);
 }

@@ -119,6 +119,70 @@ static void names_of_every_kind(void **state)
     assert_file(at(s, "bare.csv"), "here\n");
 }
 
+static int write_half(void *path)
+{
+    static struct atomic_file *file; /* in sight until the end */
+    struct error err = {""};
+    child_must(atomic_file_open(path, &file, &err));
+    fputs("half\n", atomic_file_stream(file));
+    fflush(atomic_file_stream(file));
+    write_file(atomic_file_path(file), "half\n");
+    wait_for_death();
+}
+
+static size_t count_names(struct scratch *s)
+{
+    size_t count = 0;
+    char *names = folder_state(s->folder);
+    for (const char *p = strchr(names, '\n'); p; p = strchr(p + 1, '\n'))
+        count++;
+    free(names);
+    return count;
+}
+
+static void what_a_killed_process_had_begun_is_removed_by_the_next(void **state)
+{
+    struct scratch *s = *state;
+    char path[512];
+    snprintf(path, sizeof path, "%s", at(s, "report.csv"));
+    struct child child = start_child(write_half, path);
+    wait_until_ready(child);
+    publish(path, "new\n");
+    assert_int_equal(count_names(s), 2); /* it is still being written, for all that is known */
+    kill_child(child);
+    publish(at(s, "other.csv"), "new\n");
+    assert_int_equal(count_names(s), 3); /* of another file */
+    publish(path, "newer\n");
+    assert_int_equal(count_names(s), 2);
+    assert_file(path, "newer\n");
+}
+
+static void only_what_was_begun_is_removed(void **state)
+{
+    struct scratch *s = *state;
+    static const char *const kept[] = {
+        ".report.csv.backup", ".report.csv.jobledger-1234567", ".report.csv.jobledger-12345",
+        "report.csv.jobledger-123456",
+        ".report.csv.jobledger-123456-log", ".other.csv.jobledger-123456", ".report.csv.jobledger-", ".report.csv",
+        ".report.csv.XXXXXX",
+    };
+    static const char *const removed[] = {
+        ".report.csv.jobledger-123456", ".report.csv.jobledger-123456-wal", ".report.csv.jobledger-123456-shm",
+        ".report.csv.jobledger-abcdef-journal",
+    };
+    for (size_t i = 0; i < COUNT(kept); i++)
+        write_file(at(s, kept[i]), "");
+    assert_int_equal(mkdir(at(s, ".report.csv.jobledger-folder"), 0755), 0);
+    assert_int_equal(symlink(".report.csv", at(s, ".report.csv.jobledger-linked")), 0);
+    char *before = folder_state(s->folder);
+    for (size_t i = 0; i < COUNT(removed); i++)
+        write_file(at(s, removed[i]), "");
+    publish(at(s, "report.csv"), "new\n");
+    unlink(at(s, "report.csv"));
+    assert_folder_state(s->folder, before);
+    free(before);
+}
+
 static void a_place_that_can_not_be_written_is_named(void **state)
 {
     struct scratch *s = *state;
@@ -442,6 +506,8 @@ int main(void)
         scratch_test(modes_follow_the_umask),
         scratch_test(a_link_in_the_place_is_replaced_and_not_followed),
         scratch_test(names_of_every_kind),
+        scratch_test(what_a_killed_process_had_begun_is_removed_by_the_next),
+        scratch_test(only_what_was_begun_is_removed),
         scratch_test(a_place_that_can_not_be_written_is_named),
         scratch_test(what_can_not_be_written_in_full_leaves_the_old_file),
         scratch_test(a_device_is_written_in_place),
