@@ -35,6 +35,7 @@ LIBRARY := $(BUILD)/libjobledger.a
 MAIN    := $(BUILD)/obj/src/cli/main.o
 UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 SIM     := $(patsubst tests/sim/%.c,$(BUILD)/obj/tests/sim/%.o,$(sort $(wildcard tests/sim/*.c)))
+FAULTS  := $(patsubst tests/fault/%.c,$(BUILD)/fault/%.so,$(sort $(wildcard tests/fault/*.c)))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 BENCH   := $(patsubst tests/bench/%.c,$(BUILD)/bench/bin/%,$(sort $(wildcard tests/bench/*.c)))
 
@@ -93,12 +94,18 @@ $(BUILD)/gen/sql_text.o: $(BUILD)/gen/sql_text.c $(BUILD)/gen/sql_id.h
 	$(call say,CC)
 	$(Q)$(COMPILE) -Isrc/store -I$(BUILD)/gen -c -o $@ $<
 
-units: $(UNITS)
+units: $(UNITS) $(FAULTS)
 
 $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(COMPILE) -I. $(LINK_HARDENING) $(LDFLAGS) -o $@ $< $(LIBRARY) $(PACKAGE_LIBS) $$(pkg-config --libs cmocka)
+
+# What the program under test is started with, to have the system fail it.
+$(BUILD)/fault/%.so: tests/fault/%.c
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) -std=c11 $(WARNINGS) -O2 -g -fPIC -shared -o $@ $< -ldl
 
 sim: $(BUILD)/freddysim
 

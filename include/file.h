@@ -1,4 +1,4 @@
-/* Files that appear whole or not at all, and the lock that keeps two runs apart. */
+/* Files that appear whole or not at all, the lock that keeps two runs apart, and where neither can be trusted. */
 #ifndef JOBLEDGER_FILE_H
 #define JOBLEDGER_FILE_H
 
@@ -44,5 +44,10 @@ struct lock;
 enum result lock_acquire(const char *path, int64_t wait_ms, const volatile sig_atomic_t *stop, struct lock **out,
                          struct error *err);
 void lock_release(struct lock *lock); /* NULL is allowed */
+
+/* The name of a network file system by the type that statfs() gives of it; NULL: it is none that is known. Static. */
+const char *network_name(uint32_t type);
+/* Of the one that the file is on; NULL: it is on none, or is not there. */
+const char *network_of(const char *path);
 
 #endif

@@ -43,6 +43,17 @@ const struct store_reader *ledger_reader(void)
     return &reader;
 }
 
+/* SQLite's locks and ours hold between processes of one machine. */
+static void warn_of_network(struct cli *cli)
+{
+    char name[256];
+    const char *network = network_of(cli->settings.db);
+    if (network)
+        log_line(&cli->log, LOG_WARNING, "%s: is on a network file system (%s), where locks can't be trusted: two runs "
+                 "at once may damage it; keep it on a local disk",
+                 text_printable(text_of(cli->settings.db), 120, name, sizeof name), network);
+}
+
 enum result ledger_open(struct cli *cli, enum store_mode mode, struct ledger *ledger)
 {
     struct error err;
@@ -63,8 +74,10 @@ enum result ledger_open(struct cli *cli, enum store_mode mode, struct ledger *le
         result = store_open(cli->settings.db, mode, &reader, &ledger->store, &err);
     if (result == RESULT_OK && scratch)
         result = store_trial(ledger->store, &err);
-    if (result == RESULT_OK)
+    if (result == RESULT_OK) {
+        warn_of_network(cli);
         return RESULT_OK;
+    }
     ledger_close(ledger);
     return cli_fail(cli, result, &err);
 }

@@ -1,8 +1,24 @@
+#include <errno.h>
+#include <string.h>
+
 #include "ledger.h"
 
-static const char *way_out(int rc)
+/* The system's error behind one of SQLite's, where it tells more than SQLite's own words; else 0. SQLite does not keep
+ * that of a commit. */
+static int system_error(sqlite3 *db, int rc, int last)
 {
-    switch (rc & 0xFF) {
+    static const int telling[] = {EDQUOT, EFBIG, EROFS, EMFILE, ENFILE};
+    int error = sqlite3_system_errno(db);
+    error = error ? error : last;
+    for (size_t i = 0; i < sizeof telling / sizeof telling[0]; i++)
+        if (error == telling[i] && (rc == SQLITE_IOERR || rc == SQLITE_CANTOPEN))
+            return error;
+    return 0;
+}
+
+static const char *way_out(int rc, int error)
+{
+    switch (error == EDQUOT || error == EFBIG ? SQLITE_FULL : rc) {
     case SQLITE_FULL:
         return "; free some space and run again, what was saved is kept";
     case SQLITE_IOERR:
@@ -25,10 +41,13 @@ static const char *way_out(int rc)
 
 enum result store_failure(struct store *store, const char *doing, struct error *err)
 {
+    int last = errno;
     char message[512];
+    int rc = sqlite3_errcode(store->db) & 0xFF;
+    int error = system_error(store->db, rc, last);
     text_printable(text_of(sqlite3_errmsg(store->db)), 0, message, sizeof message);
-    return error_set(err, RESULT_LEDGER, "%s: %s: %s%s", store->name, doing, message,
-                     way_out(sqlite3_errcode(store->db)));
+    return error_set(err, RESULT_LEDGER, "%s: %s: %s%s%s%s%s", store->name, doing, message, error ? " (" : "",
+                     error ? strerror(error) : "", error ? ")" : "", way_out(rc, error));
 }
 
 struct call call_of(struct store *store, enum sql_id id)
