@@ -173,8 +173,8 @@ enum result store_note_backup(struct store *store, const char *path, struct time
 
 struct store_pruned {
     uint64_t jobs;
-    uint64_t answers;
-    uint64_t bytes; /* of their bodies */
+    uint64_t answers; /* of the archive; the useless ones, of which only the last is kept, are not counted */
+    uint64_t bytes;   /* of their bodies */
 };
 
 /* What jobs resolved before then still have of answers. */

@@ -1,8 +1,11 @@
 #include <glob.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "cli.h"
+#include "names.h"
 
 static void name_copy(struct cli *cli, struct text path, const char *what)
 {
@@ -11,19 +14,49 @@ static void name_copy(struct cli *cli, struct text path, const char *what)
              "time is over, too", text_printable(path, 160, name, sizeof name), what);
 }
 
-/* Those that the ledger knows, and are still there. */
+/* Copies that programs without a word on it in the ledger made, or of a ledger that was moved since. */
+static void name_unknown(struct cli *cli, const struct names *known)
+{
+    struct strbuf pattern = {0};
+    glob_t found = {0};
+    char *real = realpath(cli->settings.db, NULL);
+    for (const char *p = real; p && *p; p++) {
+        if (strchr("*?[\\", *p))
+            strbuf_putc(&pattern, '\\');
+        strbuf_putc(&pattern, *p);
+    }
+    strbuf_puts(&pattern, ".v[0-9]*");
+    if (real && !pattern.failed && glob(pattern.bytes, 0, NULL, &found) == 0)
+        for (size_t i = 0; i < found.gl_pathc; i++)
+            if (names_find(known, text_of(found.gl_pathv[i])) == NAMES_NONE)
+                name_copy(cli, text_of(found.gl_pathv[i]), "earlier version");
+    globfree(&found);
+    strbuf_free(&pattern);
+    free(real);
+}
+
+/* Those that the ledger knows, and are still there; then those beside it. */
 static enum result name_copies(struct cli *cli, struct store *store, struct error *err)
 {
     struct store_rows *rows;
+    struct names known = {0};
     bool more = true;
     enum result result = store_query(store, "queries/copies", &rows, err);
     while (result == RESULT_OK && more) {
         struct stat st;
         result = store_next(rows, &more, err);
-        if (result == RESULT_OK && more && stat(store_text(rows, 0).bytes, &st) == 0)
-            name_copy(cli, store_text(rows, 0), text_is(store_text(rows, 2), "backup") ? "backup" : "earlier version");
+        if (result != RESULT_OK || !more)
+            break;
+        struct text path = store_text(rows, 0);
+        if (stat(path.bytes, &st) == 0)
+            name_copy(cli, path, text_is(store_text(rows, 2), "backup") ? "backup" : "earlier version");
+        if (!names_add(&known, path, &(size_t){0}))
+            result = error_memory(err);
     }
     store_rows_free(rows);
+    if (result == RESULT_OK)
+        name_unknown(cli, &known);
+    names_free(&known);
     return result;
 }
 

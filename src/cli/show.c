@@ -110,6 +110,8 @@ static enum result print_answers(struct store *store, struct text job_id, struct
             printf(", seen %" PRId64 " times", store_int(rows, 4));
         if (store_text(rows, 5).bytes)
             printf(", SHA-256 %s", store_text(rows, 5).bytes);
+        if (store_text(rows, 7).bytes)
+            printf(", %" PRId64 " bytes, pruned %s", store_int(rows, 8), store_text(rows, 7).bytes);
         putchar('\n');
         print_body(store_text(rows, 6));
     }

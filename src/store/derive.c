@@ -170,7 +170,9 @@ enum result store_relive(struct store *store, int64_t key, relived *each, void *
                                 .server_ms = -1, .received_at = {sqlite3_column_int64(call.stmt, 4), 0}};
         bool is_pruned = sqlite3_column_type(call.stmt, 5) != SQLITE_NULL;
         *pruned |= is_pruned;
-        if (!is_pruned)
+        if (is_pruned)
+            history_skip(store->history, sqlite3_column_int(call.stmt, 6));
+        else
             result = history_add(store->history, &answer, err);
         if (result == RESULT_OK && !is_pruned && each)
             result = each(ctx, sqlite3_column_int64(call.stmt, 1), err);

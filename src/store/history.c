@@ -66,6 +66,11 @@ void history_start(struct history *history, const char *job_id)
     history->last = NULL;
 }
 
+void history_skip(struct history *history, bool ever_resolved)
+{
+    history->now.ever_resolved |= ever_resolved;
+}
+
 const struct facts *history_before(const struct history *history)
 {
     return &history->before;

@@ -24,6 +24,9 @@ void history_free(struct history *history); /* NULL is allowed */
 /* Begins anew, with a job that was never answered. */
 void history_start(struct history *history, const char *job_id);
 
+/* Stands for an answer that is pruned: all that is known of it is whether the job was ever resolved by then, or later. */
+void history_skip(struct history *history, bool ever_resolved);
+
 /* Takes in the job's next archived answer, of which status, time and body count and are copied. RESULT_LEDGER where it can't be read
  * as an answer that is archived. */
 enum result history_add(struct history *history, const struct answer *answer, struct error *err);

@@ -169,7 +169,7 @@ enum result store_prune(struct store *store, struct timestamp before, struct tim
     int64_t unended = 0;
     *done = (struct store_pruned){0};
     enum result result = store_prune_plan(store, before, &plan, err);
-    if (result == RESULT_OK && plan.answers > 0)
+    if (result == RESULT_OK && plan.jobs > 0)
         result = prune_all(store, before, now, done, err);
     if (result == RESULT_OK)
         result = store_single_int(store, SQL_QUERIES_PRUNE_UNENDED, &unended, err);

@@ -201,12 +201,16 @@ static enum result save_verdict(const struct saving *s)
 static enum result save_gone(const struct saving *s)
 {
     static const struct reading nothing;
+    static const struct reading failed = {.error_code = {"EXTRACTION_FAILED", sizeof "EXTRACTION_FAILED" - 1}};
     bool pruned;
     enum result result = store_relive(s->store, s->key, NULL, NULL, &pruned, s->err);
     if (result != RESULT_OK)
         return result;
     const struct facts *facts = history_now(s->store->history);
-    const struct reading *said = facts->verdict ? facts->verdict : facts->object ? facts->object : &nothing;
+    const struct reading *said = facts->verdict ? facts->verdict : facts->object;
+    bool unknown = pruned && !said;
+    if (!said)
+        said = unknown && s->before.status == JOB_FAILED ? &failed : &nothing;
     struct call call = call_of(s->store, SQL_QUERIES_JOB_GONE);
     call_int(&call, 1, s->key);
     call_int(&call, 2, s->answer->http_status);
@@ -217,6 +221,7 @@ static enum result save_gone(const struct saving *s)
     call_text(&call, 7, said->error_code);
     call_text(&call, 8, said->error_message);
     call_text(&call, 9, said->trace_id);
+    call_int(&call, 10, unknown && !s->before.in_trouble);
     return call_run(&call, s->err);
 }
 
