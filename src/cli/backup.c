@@ -6,13 +6,14 @@
 /* What may be written over: nothing, an empty file, or a ledger that is not the one in use. */
 static enum result check_place(const struct cli *cli, const char *path, struct error *err)
 {
-    struct stat ledger, place;
+    struct stat place;
     char name[256];
     text_printable(text_of(path), 120, name, sizeof name);
+    if (ledger_owns(cli, path))
+        return error_set(err, RESULT_USAGE,
+                         "%s: this is the ledger itself, or belongs to it; name another file for the backup", name);
     if (stat(path, &place) != 0)
         return RESULT_OK;
-    if (stat(cli->settings.db, &ledger) == 0 && ledger.st_dev == place.st_dev && ledger.st_ino == place.st_ino)
-        return error_set(err, RESULT_USAGE, "%s: this is the ledger itself; name another file for the backup", name);
     if (S_ISDIR(place.st_mode))
         return error_set(err, RESULT_USAGE, "%s: is a folder; name a file in it for the backup", name);
     if (S_ISREG(place.st_mode) && place.st_size > 0 && !store_is_ledger(path))

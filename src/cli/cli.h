@@ -184,6 +184,9 @@ struct ledger {
     struct store *store;
 };
 enum result ledger_open(struct cli *cli, enum store_mode mode, struct ledger *ledger);
+/* Whether the path is the ledger, or what stands beside it: its log, its lock, its earlier versions. Who opens and closes one of
+ * them takes SQLite's locks from this process, so that others may take its log away. */
+bool ledger_owns(const struct cli *cli, const char *path);
 /* How the program reads answers. */
 const struct store_reader *ledger_reader(void);
 void ledger_close(struct ledger *ledger);

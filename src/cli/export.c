@@ -10,13 +10,11 @@
 /* A slip in naming the output must not cost the archive. */
 static enum result check_place(const struct cli *cli, const char *path, struct error *err)
 {
-    struct stat ledger, place;
-    if (stat(cli->settings.db, &ledger) != 0 || stat(path, &place) != 0 || ledger.st_dev != place.st_dev ||
-        ledger.st_ino != place.st_ino)
-        return RESULT_OK;
     char name[256];
-    return error_set(err, RESULT_USAGE, "%s: this is the ledger itself; name another file for the report",
-                     text_printable(text_of(path), 120, name, sizeof name));
+    if (strcmp(path, "-") == 0 || !ledger_owns(cli, path))
+        return RESULT_OK;
+    return error_set(err, RESULT_USAGE, "%s: this is the ledger itself, or belongs to it; name another file for the "
+                     "report", text_printable(text_of(path), 120, name, sizeof name));
 }
 
 static void warn(void *ctx, const char *line)

@@ -235,6 +235,9 @@ static void add_counts(struct totals *totals, const struct store_counts *counts)
 
 static enum result open_file(struct intake *in, const char *path, struct error *err)
 {
+    if (ledger_owns(in->cli, path))
+        return error_set(err, RESULT_INPUT, "%s: is the ledger itself, or belongs to it; name a list of job IDs",
+                         in->shown);
     in->fd = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (in->fd >= 0)
         return RESULT_OK;
@@ -325,6 +328,8 @@ static enum result ingest_named(struct cli *cli, struct store *store, inputs_fin
     else
         totals->empty_folders += inputs.count == 0;
     for (size_t i = 0; goes_on(result) && i < inputs.count; i++) {
+        if (find == inputs_of_folder && ledger_owns(cli, inputs.paths[i]))
+            continue; /* it may stand in the same folder */
         enum result one = ingest_file(cli, store, inputs.paths[i], totals, &err);
         if (one != RESULT_OK)
             cli_fail(cli, one, &err);

@@ -1,5 +1,7 @@
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "file.h"
@@ -41,6 +43,65 @@ static const struct store_reader reader = {ANSWER_READER_VERSION, read_answer};
 const struct store_reader *ledger_reader(void)
 {
     return &reader;
+}
+
+/* With all links followed; of one that is not there, those of its folder. The caller's to free. */
+static char *whole_path(const char *path)
+{
+    char *whole = realpath(path, NULL);
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    if (whole)
+        return whole;
+    char *folder = slash ? strndup(path, (size_t)(name - path)) : strdup(".");
+    char *real = folder ? realpath(folder, NULL) : NULL;
+    struct strbuf joined = {0};
+    if (real)
+        strbuf_printf(&joined, "%s/%s", real, name);
+    free(folder);
+    free(real);
+    return joined.bytes;
+}
+
+/* The names of what stands beside a ledger: also FILE.v3, FILE.v3.2 and so on. */
+static const char *const beside[] = {"", "-wal", "-shm", "-journal", ".lock"};
+#define BESIDE (sizeof beside / sizeof beside[0])
+
+static bool is_named_after(const char *path, const char *db)
+{
+    size_t len = strlen(db);
+    if (strncmp(path, db, len) != 0)
+        return false;
+    for (size_t i = 0; i < BESIDE; i++)
+        if (strcmp(path + len, beside[i]) == 0)
+            return true;
+    return strncmp(path + len, ".v", 2) == 0 && path[len + 2] >= '0' && path[len + 2] <= '9';
+}
+
+static bool is_same_file(const struct stat *file, const char *db)
+{
+    bool same = false;
+    for (size_t i = 0; !same && i < BESIDE; i++) {
+        struct stat st;
+        struct strbuf path = {0};
+        strbuf_printf(&path, "%s%s", db, beside[i]);
+        same = !path.failed && stat(path.bytes, &st) == 0 && st.st_dev == file->st_dev && st.st_ino == file->st_ino;
+        strbuf_free(&path);
+    }
+    return same;
+}
+
+bool ledger_owns(const struct cli *cli, const char *path)
+{
+    struct stat file;
+    bool is_stdin = strcmp(path, "-") == 0;
+    char *db = whole_path(cli->settings.db);
+    char *whole = is_stdin ? NULL : whole_path(path);
+    bool there = is_stdin ? fstat(STDIN_FILENO, &file) == 0 : stat(path, &file) == 0;
+    bool owns = db && ((whole && is_named_after(whole, db)) || (there && is_same_file(&file, db)));
+    free(whole);
+    free(db);
+    return owns;
 }
 
 /* SQLite's locks and ours hold between processes of one machine. */

@@ -220,3 +220,58 @@ load jobledger
     [[ $output == *'label client = Mü\x1Bller'* ]]
     [[ $output == *"expected total = 5"* ]]
 }
+
+@test "the ledger and what stands beside it are no lists, and opening them must not take its locks away" {
+    echo job_id > none.csv
+    "$JOBLEDGER" -q ingest none.csv
+    mkfifo later.csv
+    jobs=0
+    for own in jobledger.db jobledger.db-wal jobledger.db-shm jobledger.db.lock; do
+        exec 8<> later.csv
+        jobs=$((jobs + 1))
+        ids 1 $jobs > first.csv
+        "$JOBLEDGER" -q ingest first.csv $own later.csv 2> err 3>&- 8>&- &
+        pid=$!
+        for _ in $(seq 100); do grep -q 'belongs to it' err && break; sleep 0.05; done
+        # With its locks gone, the reader would take itself for the last and the log away.
+        [ -s jobledger.db-wal ]
+        "$JOBLEDGER" status > /dev/null
+        [ -e jobledger.db-wal ]
+        kill -9 $pid
+        wait $pid || true
+        exec 8>&-
+        same "$(query 'SELECT count(*) FROM job')" $jobs
+    done
+    jl ingest - < jobledger.db
+    ends 4
+    says "is the ledger itself"
+    for place in jobledger.db-wal jobledger.db-shm jobledger.db.lock; do
+        jl export jobs -o $place
+        ends 2
+        says "belongs to it"
+        jl backup $place
+        ends 2
+    done
+}
+
+@test "--dir passes over a ledger that stands in the folder" {
+    ids 2 > in.csv
+    "$JOBLEDGER" -q ingest in.csv
+    install -m 600 "$BATS_TEST_DIRNAME/../ledgers/v3.db" old.db
+    mkdir inbox
+    mv in.csv inbox
+    for db in jobledger.db old.db; do
+        mv $db inbox
+        rm -f separate-stderr* *.lock
+        jl -d inbox/$db ingest --dir inbox
+        ok
+        one_line
+        mv inbox/$db* .
+    done
+    [ -e old.db.v3 ]
+    # Another one is refused as the database that it is.
+    mv old.db inbox
+    jl ingest --dir inbox
+    ends 4
+    says "old.db: is a SQLite database"
+}
