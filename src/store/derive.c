@@ -1,9 +1,10 @@
 /* What is kept beside the answers because it follows from them: changes of resolved jobs, and verdicts on extracted
- * data by ground truth. */
+ * data by ground truth; and all of it anew, with the columns of jobs, where answers are read otherwise than before. */
 #include "ledger.h"
 
 #include "extracted.h"
 #include "judge.h"
+#include "verify.h"
 
 static const char *const outcomes[] = {
     [VERDICT_MATCHED] = "matched", [VERDICT_MISMATCHED] = "mismatched", [VERDICT_MISSING] = "missing",
@@ -203,14 +204,94 @@ static enum result repair_answer(struct store *store, int64_t answer_id, struct 
     return call_run(&call, err);
 }
 
-/* Behind the last answer of a job. */
-static enum result derive_resolved(struct store *store, int64_t key, struct error *err)
+static enum result update_job(struct store *store, int64_t key, const struct facts *facts, struct error *err)
+{
+    static const struct reading nothing;
+    const struct reading *object = facts->object ? facts->object : &nothing;
+    const struct reading *said = facts->verdict ? facts->verdict : object;
+    struct call call = call_of(store, SQL_QUERIES_JOB_DERIVE);
+    call_int(&call, 1, key);
+    call_text(&call, 2, text_of(job_status_name(facts->status)));
+    call_int(&call, 3, facts->ever_resolved);
+    store_bind_object(&call, 4, object);
+    call_int_or_null(&call, 14, !job_status_open(facts->status), facts->resolved_at);
+    call_text(&call, 15, said->error_code);
+    call_text(&call, 16, said->error_message);
+    call_text(&call, 17, said->trace_id);
+    return call_run(&call, err);
+}
+
+/* How a job counts overall. */
+struct counted {
+    struct tally_job tally;
+    int64_t took_nano;
+};
+
+static struct counted counted_of(const struct facts *facts)
+{
+    static const struct reading nothing;
+    const struct reading *object = facts->object ? facts->object : &nothing;
+    return (struct counted){
+        {facts->status, object->cost_chf.known ? object->cost_chf.nano : 0},
+        facts->status == JOB_COMPLETED ? took_nano(&object->created_at, &object->completed_at) : -1,
+    };
+}
+
+static struct moment moment_at(const struct call *job, int column)
+{
+    return (struct moment){sqlite3_column_type(job->stmt, column) != SQLITE_NULL,
+                           {sqlite3_column_int64(job->stmt, column), sqlite3_column_int(job->stmt, column + 1)}};
+}
+
+static struct counted counted_as(const struct call *job)
+{
+    struct counted counted = {{JOB_NEW, sqlite3_column_int64(job->stmt, VERIFY_COST)}, -1};
+    struct moment created = moment_at(job, VERIFY_CREATED);
+    struct moment completed = moment_at(job, VERIFY_COMPLETED);
+    job_status_parse(call_column_text(job, VERIFY_STATUS), &counted.tally.status);
+    if (counted.tally.status == JOB_COMPLETED)
+        counted.took_nano = took_nano(&created, &completed);
+    return counted;
+}
+
+static enum result count_anew(struct store *store, int64_t key, struct counted before, struct counted after,
+                              struct error *err)
+{
+    enum result result = tally_move(store, key, before.tally, after.tally, err);
+    if (result == RESULT_OK)
+        result = took_count(store, before.took_nano, -1, err);
+    return result == RESULT_OK ? took_count(store, after.took_nano, 1, err) : result;
+}
+
+/* What the job has from its answers, where it is not what they say by now. */
+static enum result derive_columns(struct store *store, int64_t key, const struct facts *facts, struct error *err)
+{
+    struct call job = call_of(store, SQL_QUERIES_VERIFY_JOB);
+    call_int(&job, 1, key);
+    bool found;
+    enum result result = call_row(&job, &found, err);
+    if (!found)
+        return result;
+    struct counted before = counted_as(&job);
+    bool differs = verify_facts(&job, facts) != NULL;
+    call_end(&job);
+    if (!differs)
+        return RESULT_OK;
+    result = update_job(store, key, facts, err);
+    return result == RESULT_OK ? count_anew(store, key, before, counted_of(facts), err) : result;
+}
+
+/* Behind the last answer of a job; key 0: there was none. */
+static enum result derive_job(struct store *store, int64_t key, struct error *err)
 {
     const struct facts *facts = history_now(store->history);
-    struct call call = call_of(store, SQL_QUERIES_JOB_RESOLVED);
-    call_int(&call, 1, key);
-    call_int_or_null(&call, 2, !job_status_open(facts->status), facts->resolved_at);
-    return key ? call_run(&call, err) : RESULT_OK;
+    bool same = true;
+    if (key == 0)
+        return RESULT_OK;
+    enum result result = derive_columns(store, key, facts, err);
+    if (result == RESULT_OK)
+        result = verify_anomalies(store, key, facts->object, facts->gone, &same, err);
+    return result == RESULT_OK && !same ? store_save_anomalies(store, key, facts->object, facts->gone, err) : result;
 }
 
 static enum result derive_answer(struct store *store, const struct call *row, int64_t *last_key, struct error *err)
@@ -221,7 +302,7 @@ static enum result derive_answer(struct store *store, const struct call *row, in
                             .server_ms = -1, .received_at = {sqlite3_column_int64(row->stmt, 6), 0}};
     enum result result = RESULT_OK;
     if (key != *last_key) {
-        result = derive_resolved(store, *last_key, err);
+        result = derive_job(store, *last_key, err);
         history_start(store->history, call_column_text(row, 0).bytes);
     }
     *last_key = key;
@@ -233,7 +314,7 @@ static enum result derive_answer(struct store *store, const struct call *row, in
     return result == RESULT_OK ? store_note_changes(store, key, answer_id, err) : result;
 }
 
-static enum result derive_changes(struct store *store, struct error *err)
+static enum result derive_jobs(struct store *store, struct error *err)
 {
     enum result result = need_history(store, err);
     struct call clear = call_of(store, SQL_QUERIES_CHANGE_CLEAR);
@@ -252,7 +333,7 @@ static enum result derive_changes(struct store *store, struct error *err)
     }
     if (more)
         call_end(&call);
-    return result == RESULT_OK ? derive_resolved(store, last_key, err) : result;
+    return result == RESULT_OK ? derive_job(store, last_key, err) : result;
 }
 
 static enum result derive_verdicts(struct store *store, struct error *err)
@@ -279,7 +360,7 @@ enum result store_derive(struct store *store, struct error *err)
     enum result result = store_is_derived(store, &derived, err);
     if (result != RESULT_OK || derived)
         return result;
-    result = derive_changes(store, err);
+    result = derive_jobs(store, err);
     if (result == RESULT_OK)
         result = derive_verdicts(store, err);
     struct call call = call_of(store, SQL_QUERIES_DERIVATION_UPDATE);

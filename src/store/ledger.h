@@ -125,6 +125,13 @@ enum result store_exec(struct store *store, const char *sql, struct error *err);
 /* The API's spelling of a decimal, where it is not the one that the number alone would be given; else TEXT_NONE. */
 struct text store_spelling(const struct measure *measure);
 
+/* Binds the ten columns that a job has from its job object, from parameter `first` on, in the order of queries/job_object.sql. */
+void store_bind_object(struct call *call, int first, const struct reading *object);
+/* The anomalies of the job object (NULL: there is none), and whether the API has forgotten the job since, in place of those
+ * that are there. */
+enum result store_save_anomalies(struct store *store, int64_t key, const struct reading *object, bool gone,
+                                 struct error *err);
+
 /* The number that a statement without parameters gives; 0 where it gives none. */
 enum result store_single_int(struct store *store, enum sql_id id, int64_t *value, struct error *err);
 

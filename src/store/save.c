@@ -150,6 +150,18 @@ static void bind_moment(struct call *call, int index, const struct moment *m)
     call_int_or_null(call, index + 1, m->known, m->at.nsec);
 }
 
+void store_bind_object(struct call *call, int first, const struct reading *object)
+{
+    call_text(call, first, object->model_used);
+    bind_measure(call, first + 1, &object->processing_time);
+    bind_spelling(call, first + 2, &object->processing_time);
+    bind_measure(call, first + 3, &object->cost_chf);
+    bind_measure(call, first + 4, &object->confidence);
+    bind_spelling(call, first + 5, &object->confidence);
+    bind_moment(call, first + 6, &object->created_at);
+    bind_moment(call, first + 8, &object->completed_at);
+}
+
 static enum result save_object(const struct saving *s)
 {
     const struct reading *r = s->reading;
@@ -158,14 +170,7 @@ static enum result save_object(const struct saving *s)
     call_int(&call, 1, s->key);
     call_text(&call, 2, text_of(job_status_name(r->status)));
     call_int(&call, 3, ever);
-    call_text(&call, 4, r->model_used);
-    bind_measure(&call, 5, &r->processing_time);
-    bind_spelling(&call, 6, &r->processing_time);
-    bind_measure(&call, 7, &r->cost_chf);
-    bind_measure(&call, 8, &r->confidence);
-    bind_spelling(&call, 9, &r->confidence);
-    bind_moment(&call, 10, &r->created_at);
-    bind_moment(&call, 12, &r->completed_at);
+    store_bind_object(&call, 4, r);
     call_text(&call, 14, r->error_code);
     call_text(&call, 15, r->error_message);
     call_text(&call, 16, r->trace_id);
@@ -225,27 +230,35 @@ static enum result save_gone(const struct saving *s)
     return call_run(&call, s->err);
 }
 
-static enum result save_anomaly(const struct saving *s, const struct anomaly *anomaly)
+static const struct anomaly gone_anomaly = {"status", "gone", {"404", 3}};
+
+static enum result save_anomaly(struct store *store, int64_t key, const struct anomaly *anomaly, struct error *err)
 {
-    struct call call = call_of(s->store, SQL_QUERIES_ANOMALY_INSERT);
-    call_int(&call, 1, s->key);
+    struct call call = call_of(store, SQL_QUERIES_ANOMALY_INSERT);
+    call_int(&call, 1, key);
     call_text(&call, 2, text_of(anomaly->field));
     call_text(&call, 3, text_of(anomaly->problem));
     call_text(&call, 4, anomaly->value);
-    return call_run(&call, s->err);
+    return call_run(&call, err);
 }
 
-static enum result save_anomalies(const struct saving *s)
+static enum result insert_anomalies(struct store *store, int64_t key, const struct reading *object, struct error *err)
 {
     enum result result = RESULT_OK;
-    if (s->before.last_answer_id != 0) {
-        struct call call = call_of(s->store, SQL_QUERIES_ANOMALY_DELETE);
-        call_int(&call, 1, s->key);
-        result = call_run(&call, s->err);
-    }
-    for (size_t i = 0; result == RESULT_OK && i < s->reading->anomaly_count; i++)
-        result = save_anomaly(s, &s->reading->anomalies[i]);
+    for (size_t i = 0; result == RESULT_OK && i < object->anomaly_count; i++)
+        result = save_anomaly(store, key, &object->anomalies[i], err);
     return result;
+}
+
+enum result store_save_anomalies(struct store *store, int64_t key, const struct reading *object, bool gone,
+                                 struct error *err)
+{
+    struct call call = call_of(store, SQL_QUERIES_ANOMALY_DELETE);
+    call_int(&call, 1, key);
+    enum result result = call_run(&call, err);
+    if (result == RESULT_OK && object)
+        result = insert_anomalies(store, key, object, err);
+    return result == RESULT_OK && gone ? save_anomaly(store, key, &gone_anomaly, err) : result;
 }
 
 static enum result keep_useless(const struct saving *s)
@@ -294,7 +307,6 @@ static enum result save_derived(const struct saving *s)
 /* What the answer makes of the job, and in *after the status that it then has. */
 static enum result apply(struct saving *s, enum job_status *after)
 {
-    static const struct anomaly gone = {"status", "gone", {"404", 3}};
     *after = s->before.status;
     if (s->reading->outcome == OUTCOME_BAD)
         return save_trouble(s);
@@ -303,13 +315,14 @@ static enum result apply(struct saving *s, enum job_status *after)
         return result;
     if (s->reading->outcome == OUTCOME_NOT_FOUND && s->before.ever_resolved) {
         result = save_gone(s);
-        return result == RESULT_OK ? save_anomaly(s, &gone) : result;
+        return result == RESULT_OK ? save_anomaly(s->store, s->key, &gone_anomaly, s->err) : result;
     }
     *after = s->reading->status;
     if (s->reading->outcome == OUTCOME_JOB) {
         result = save_object(s);
         if (result == RESULT_OK)
-            result = save_anomalies(s);
+            result = s->before.last_answer_id ? store_save_anomalies(s->store, s->key, s->reading, false, s->err)
+                                              : insert_anomalies(s->store, s->key, s->reading, s->err);
     } else {
         result = save_verdict(s);
     }

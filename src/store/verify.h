@@ -25,9 +25,11 @@ enum result verify_derived(struct verification *v);
 const char *verify_columns(const struct call *call, int first, const struct reading *object);
 /* Likewise the error's. */
 const char *verify_error(const struct call *call, int first, const struct reading *said);
-/* Whether the ledger's anomalies of the job are those of the reading, and gone. */
-enum result verify_anomalies(struct verification *v, int64_t key, const char *job_id, const struct reading *object,
-                             bool gone);
+/* All of the job held against the facts; first is 0. NULL, or what differs: static. */
+const char *verify_facts(const struct call *job, const struct facts *facts);
+/* Whether the ledger's anomalies of the job are those of the reading (NULL: there is none), and gone. */
+enum result verify_anomalies(struct store *store, int64_t key, const struct reading *object, bool gone, bool *same,
+                             struct error *err);
 
 /* Columns of queries/verify_job.sql. */
 enum verify_column {

@@ -173,7 +173,9 @@ static enum result check_object(struct walk *w, const struct reading *reading)
     if ((resolved && int_at(w, JOB + VERIFY_RESOLVED_AT) != int_at(w, RECEIVED_AT)) ||
         (int_at(w, JOB + VERIFY_EVER_RESOLVED) != 0) != ever)
         return look_later(w);
-    return verify_anomalies(w->v, int_at(w, KEY), w->job_id, reading, false);
+    bool same = true;
+    enum result result = verify_anomalies(w->v->store, int_at(w, KEY), reading, false, &same, w->v->err);
+    return same ? result : verify_found(w->v, "job %s: its anomalies are not those of its answer", w->job_id);
 }
 
 static enum result check_reading(struct walk *w)

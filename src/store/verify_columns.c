@@ -62,6 +62,20 @@ const char *verify_error(const struct call *call, int first, const struct readin
     return same_text(call, first + VERIFY_TRACE_ID, said->trace_id) ? NULL : "trace_id";
 }
 
+const char *verify_facts(const struct call *job, const struct facts *facts)
+{
+    static const struct reading nothing;
+    const struct reading *object = facts->object ? facts->object : &nothing;
+    if (!text_is(call_column_text(job, VERIFY_STATUS), job_status_name(facts->status)))
+        return "status";
+    if (sqlite3_column_int(job->stmt, VERIFY_EVER_RESOLVED) != facts->ever_resolved)
+        return "status";
+    if (!same_int(job, VERIFY_RESOLVED_AT, !job_status_open(facts->status), facts->resolved_at))
+        return "resolved_at";
+    const char *different = verify_columns(job, 0, object);
+    return different ? different : verify_error(job, 0, facts->verdict ? facts->verdict : object);
+}
+
 /* The reading's anomaly for the field; NULL: none. */
 static const struct anomaly *anomaly_of(const struct reading *object, struct text field)
 {
@@ -81,23 +95,22 @@ static bool same_anomaly(const struct call *call, const struct reading *object, 
     return anomaly && text_is(call_column_text(call, 1), anomaly->problem) && same_text(call, 2, anomaly->value);
 }
 
-enum result verify_anomalies(struct verification *v, int64_t key, const char *job_id, const struct reading *object,
-                             bool gone)
+enum result verify_anomalies(struct store *store, int64_t key, const struct reading *object, bool gone, bool *same,
+                             struct error *err)
 {
-    struct call call = call_of(v->store, SQL_QUERIES_VERIFY_ANOMALIES);
+    struct call call = call_of(store, SQL_QUERIES_VERIFY_ANOMALIES);
     call_int(&call, 1, key);
     size_t expected = object ? object->anomaly_count : 0;
     expected += gone && !anomaly_of(object, text_of("status"));
     size_t count = 0;
     bool more;
-    bool same = true;
-    enum result result = call_row(&call, &more, v->err);
+    *same = true;
+    enum result result = call_row(&call, &more, err);
     while (result == RESULT_OK && more) {
         count++;
-        same = same && same_anomaly(&call, object, gone);
-        result = call_row(&call, &more, v->err);
+        *same = *same && same_anomaly(&call, object, gone);
+        result = call_row(&call, &more, err);
     }
-    if (result == RESULT_OK && (!same || count != expected))
-        return verify_found(v, "job %s: its anomalies are not those of its answer", job_id);
+    *same = *same && count == expected;
     return result;
 }

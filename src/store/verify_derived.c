@@ -46,20 +46,6 @@ static enum result clear(struct verification *v, enum sql_id query)
 
 /* ---- jobs with more than one answer that counts ---- */
 
-static const char *different_column(const struct call *job, const struct facts *facts)
-{
-    static const struct reading nothing;
-    const struct reading *object = facts->object ? facts->object : &nothing;
-    if (!text_is(call_column_text(job, VERIFY_STATUS), job_status_name(facts->status)))
-        return "status";
-    if (sqlite3_column_int(job->stmt, VERIFY_EVER_RESOLVED) != facts->ever_resolved)
-        return "status";
-    if (!job_status_open(facts->status) && sqlite3_column_int64(job->stmt, VERIFY_RESOLVED_AT) != facts->resolved_at)
-        return "resolved_at";
-    const char *different = verify_columns(job, 0, object);
-    return different ? different : verify_error(job, 0, facts->verdict ? facts->verdict : object);
-}
-
 static enum result check_facts(struct verification *v, int64_t key)
 {
     const struct facts *facts = history_now(v->store->history);
@@ -70,13 +56,16 @@ static enum result check_facts(struct verification *v, int64_t key)
     enum result result = call_row(&job, &found, v->err);
     if (!found)
         return result;
-    const char *different = different_column(&job, facts);
+    const char *different = verify_facts(&job, facts);
     text_printable(call_column_text(&job, VERIFY_JOB_ID), 0, job_id, sizeof job_id);
     call_end(&job);
     if (different)
         return verify_found(v, "job %s: its %s is not what its answers say", job_id, different);
-    result = verify_anomalies(v, key, job_id, facts->object, facts->gone);
+    bool same_anomalies = true;
     bool changes_differ = false;
+    result = verify_anomalies(v->store, key, facts->object, facts->gone, &same_anomalies, v->err);
+    if (result == RESULT_OK && !same_anomalies)
+        result = verify_found(v, "job %s: its anomalies are not those of its answer", job_id);
     if (result == RESULT_OK)
         result = differs(v, SQL_QUERIES_VERIFY_CHANGE_DIFFER, key, &changes_differ);
     return result == RESULT_OK && changes_differ
