@@ -122,8 +122,8 @@ static enum result take_steps(struct store *store, const char *copy, struct erro
     return result == RESULT_OK ? finish(store, (int)from, copy, err) : result;
 }
 
-/* All of it is one transaction: a crash leaves the ledger as it was. A table that is made anew is dropped once, and what
- * refers to it must not mind. */
+/* All of it is one transaction: a crash leaves the ledger as it was. A table that is made anew is dropped once, and
+ * what refers to it must not mind. */
 static enum result bring_up_to_date(struct store *store, const char *copy, struct error *err)
 {
     enum result result = store_exec(store, "PRAGMA foreign_keys = OFF", err);

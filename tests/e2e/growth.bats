@@ -5,6 +5,7 @@ load jobledger
 BATS_TEST_TIMEOUT=600
 JOBS=20000
 
+# The numbers of jobs and answers are those that they have in a ledger of a million: they take more bytes than small ones.
 @test "a ledger of completed jobs takes at most 1.8 times the bytes of their answers' bodies" {
     {
         printf '{"success":true,"job_id":"%%ID%%","status":"completed","extracted_data":{"invoice_number":"INV-2024-000731",'
@@ -16,11 +17,16 @@ JOBS=20000
     { echo job_id; seq -f 'job_%012.0f' $JOBS; } > in.csv # IDs as long as the vendor's own
     truncate -s $((565 - 16 + 4)) body.json
     tr '\0' ' ' < body.json > padded.json
+    "$JOBLEDGER" -q ingest - <<< $'job_id\njob_first'
+    query "UPDATE job SET id = 1000000; UPDATE source_job SET job = 1000000"
     "$JOBLEDGER" -q ingest in.csv
     sim_start - <<< "default body=$PWD/padded.json"
+    "$JOBLEDGER" -q fetch --base-url "$SIM_URL" --job job_first
+    query "UPDATE answer SET id = 1000000; UPDATE job SET last_answer_id = 1000000, object_answer_id = 1000000
+           WHERE last_answer_id = 1"
     "$JOBLEDGER" -q fetch --base-url "$SIM_URL" --rate none -j 32
     query 'PRAGMA wal_checkpoint(TRUNCATE)' > /dev/null
-    same "$(query 'SELECT count(*), min(length(body)), max(length(body)) FROM answer')" "$JOBS|565|565"
+    same "$(query 'SELECT count(*), min(length(body)), max(length(body)) FROM answer WHERE id > 1000000')" "$JOBS|565|565"
     size=$(stat -c %s jobledger.db)
     echo "# $size bytes for $JOBS answers of 565: $(awk "BEGIN { print $size / $JOBS / 565 }") times" >&3
     query "SELECT printf('# %-24s %6.1f bytes a job', name, 1.0 * sum(pgsize) / $JOBS) FROM dbstat
@@ -30,8 +36,9 @@ JOBS=20000
 
 # plan QUERY: how SQLite goes about it.
 plan() {
+    # The program's own functions are of no account.
     { cat "$SIM_ROOT/sql/queries/select_table.sql"; echo 'EXPLAIN QUERY PLAN'; cat "$SIM_ROOT/sql/$1.sql"; } |
-        sqlite3 -batch jobledger.db
+        sed 's/figures_add(/coalesce(/' | sqlite3 -batch jobledger.db
 }
 
 @test "what runs when a fetch starts and for each of its jobs, and status, never goes through all jobs or answers" {
@@ -47,7 +54,7 @@ plan() {
         show_job show_answers show_sources show_anomalies labels_of; do
         plan=$(plan queries/$query)
         if grep -E 'SCAN (main\.)?(job|answer|source_job|useless_answer|change|verdict|anomaly|reject)( |$)' <<< "$plan" |
-            grep -vE 'USING (COVERING )?INDEX job_(open|due|waiting|unfinished)'; then
+            grep -vE 'USING (COVERING )?INDEX job_(open|due|undated|unfinished)'; then
             printf '%s:\n%s\n' $query "$plan"
             # The newest one, by its number, is the first that is looked at.
             [ $query = answer_newest ] || return 1
@@ -71,12 +78,12 @@ job_open queries/open_page
 job_due queries/due_first
 answer_job queries/answers_of
 job_created queries/created_range
+job_undated queries/figures_undated
 source_job_source queries/source_job_delete
 job_unfinished reports/reconcile
-job_waiting queries/status_oldest_open
 END
     same "$(query "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY name")" \
-        "$(printf '%s\n' answer_job job_created job_due job_open job_unfinished job_waiting source_job_source)"
+        "$(printf '%s\n' answer_job job_created job_due job_open job_undated job_unfinished source_job_source)"
 }
 
 durations() {
