@@ -13,13 +13,16 @@ WITH held AS (
          sum(cost_rest) AS rest
   FROM tally
   GROUP BY source_id
+), unfinished AS MATERIALIZED (
+  -- By the index job_unfinished: they are few, the rows of all sources many.
+  SELECT id, created_at, created_nsec FROM job WHERE resolved_at IS NULL AND created_at IS NOT NULL
 ), waiting AS (
   -- Of fixed width, and so in the order of time.
   SELECT source_job.source_id,
-         min(strftime('%Y-%m-%dT%H:%M:%S', job.created_at, 'unixepoch') || printf('.%09d', job.created_nsec)) AS oldest_open
-  FROM job -- first: the unfinished are few, the rows of all sources many
-  CROSS JOIN source_job ON source_job.job = job.id
-  WHERE job.resolved_at IS NULL AND job.created_at IS NOT NULL
+         min(strftime('%Y-%m-%dT%H:%M:%S', unfinished.created_at, 'unixepoch')
+             || printf('.%09d', unfinished.created_nsec)) AS oldest_open
+  FROM unfinished
+  CROSS JOIN source_job ON source_job.job = unfinished.id
   GROUP BY source_job.source_id
 ), checked AS (
   -- Beyond 9 * 10^9 CHF: abs() of the smallest integer ends the query with "integer overflow".

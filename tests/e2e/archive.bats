@@ -138,18 +138,16 @@ found() {
 @test "who makes links and digests fit what was changed is found out by a digest that was noted before" {
     ids 6 > in.csv
     "$JOBLEDGER" -q ingest in.csv
-    sim_start - <<< 'default status=completed'
+    sim_start - <<< 'default status=completed data={"total":"old"}'
     for n in 1 2 3; do
         "$JOBLEDGER" -q fetch --base-url "$SIM_URL" --limit 2
         noted[n]=$(digest)
     done
     sqlite3 jobledger.db 'PRAGMA journal_mode = DELETE' > /dev/null
-    query "UPDATE answer SET body = replace(body, '\"completed_at\"', '\"completed_At\"') WHERE id = 3"
+    query "UPDATE answer SET body = replace(body, '\"old\"', '\"new\"') WHERE id = 3"
     jl verify
     found 'answer 3'
     archive forge jobledger.db
-    # Its reading is the same but for the time, which the forger mends, too.
-    query "UPDATE job SET completed_at = NULL, completed_nsec = NULL WHERE object_answer_id = 3"
     jl verify
     ok
     jl verify --against "${noted[1]}"

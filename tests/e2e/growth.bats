@@ -72,7 +72,8 @@ plan() {
     "$JOBLEDGER" -q ingest - <<< job_id
     # index: a query that uses it
     while read -r index query; do
-        plan "$query" | grep -q "$index"
+        run plan "$query"
+        [[ $output == *"$index"* ]] || { echo "$query: $output"; return 1; }
     done <<'END'
 job_open queries/open_page
 job_due queries/due_first
