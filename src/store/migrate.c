@@ -123,10 +123,10 @@ static enum result take_steps(struct store *store, const char *copy, struct erro
 }
 
 /* All of it is one transaction: a crash leaves the ledger as it was. A table that is made anew is dropped once, and
- * what refers to it must not mind. */
+ * what refers to it must not mind, nor what the user's own views find missing until ours are there again. */
 static enum result bring_up_to_date(struct store *store, const char *copy, struct error *err)
 {
-    enum result result = store_exec(store, "PRAGMA foreign_keys = OFF", err);
+    enum result result = store_exec(store, "PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON", err);
     if (result == RESULT_OK)
         result = store_write_begin(store, err);
     if (result == RESULT_OK)
@@ -137,7 +137,8 @@ static enum result bring_up_to_date(struct store *store, const char *copy, struc
         result = store_write_end(store, err);
     else
         store_rollback(store);
-    enum result end = store_exec(store, "PRAGMA foreign_keys = ON", result == RESULT_OK ? err : NULL);
+    enum result end = store_exec(store, "PRAGMA legacy_alter_table = OFF; PRAGMA foreign_keys = ON",
+                                 result == RESULT_OK ? err : NULL);
     return result == RESULT_OK ? end : result;
 }
 

@@ -105,6 +105,21 @@ migrate() {
     done
 }
 
+@test "views and tables of the user's own stay, whatever they are made of" {
+    for v in $(seq $(($(newest) - 1))); do
+        old $v
+        query 'CREATE VIEW mine AS SELECT job_id, status FROM jobs;
+               CREATE VIEW deeper AS SELECT job.job_id FROM job JOIN answer ON answer.job = job.id;
+               CREATE TABLE own (x); INSERT INTO own VALUES (7); CREATE INDEX own_x ON own (x)'
+        jl -q --now $NOW ingest more.csv
+        ok
+        same "$(query 'SELECT (SELECT count(*) FROM mine), (SELECT count(*) FROM deeper) > 10, x FROM own')" '14|1|7'
+        same "$(query 'PRAGMA foreign_key_check')" ''
+        jl verify
+        ok
+    done
+}
+
 @test "digests that were noted before an upgrade are still part of the chain" {
     old 4
     for run in 1 3 5; do
