@@ -169,6 +169,8 @@ static bool take_plain(struct labels *labels, const struct place *place, const s
 
 enum result labels_take(struct labels *labels, int64_t source, struct text cells, struct text job_id, struct error *err)
 {
+    if (labels->place_count == 0)
+        return RESULT_OK;
     const struct place *place = labels->places + first_place(labels, source);
     const struct place *end = place;
     while (end < labels->places + labels->place_count && end->source == source)

@@ -236,10 +236,10 @@ os.execv(sys.argv[1], sys.argv[1:])" "$there/jobledger" -d "$there/ro/l.db" back
 
 @test "what a killed backup had begun is taken away by the next" {
     some_night 3000
-    for _ in $(seq 20); do
+    for n in $(seq 60); do
         "$JOBLEDGER" -q backup back.db 3>&- &
         pid=$!
-        sleep 0.01
+        sleep "0.$(printf %03d $((n * 10)))"
         kill -9 $pid
         wait $pid || true
         [ -z "$(ls -A | grep jobledger-)" ] || break

@@ -220,7 +220,7 @@ SIM
     ids 2 > in.csv
     "$JOBLEDGER" -q ingest in.csv
     jl -q fetch --base-url http://127.0.0.1:9 --retries 0 --now 2026-11-21T00:00:00Z
-    query 'DROP TABLE outcome; PRAGMA user_version = 5'
+    query 'DROP TABLE outcome; PRAGMA user_version = 6'
     "$JOBLEDGER" -q ingest in.csv
     jl status --metrics m.prom
     ok
