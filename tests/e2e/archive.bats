@@ -187,7 +187,7 @@ found() {
     [ "$(wc -l < computed)" -eq 7 ]
     same "$(tail -1 computed)" "7 $(digest)"
     jl status
-    [[ $output == *"digest       $(digest) (run 7)"* ]]
+    [[ $output == *"digest       $(digest)"$'\n'*" of all answers up to run 7"$'\n'* ]]
 }
 
 @test "a run that was killed is closed by the next, with its answers" {
