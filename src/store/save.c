@@ -295,7 +295,8 @@ static enum result save_derived(const struct saving *s)
 {
     bool has_statements = false;
     enum result result = store_has_statements(s->store, &has_statements, s->err);
-    if (result == RESULT_OK && has_statements && s->reading->outcome == OUTCOME_JOB)
+    if (result == RESULT_OK && has_statements
+        && (s->reading->outcome == OUTCOME_JOB || s->before.status == JOB_COMPLETED))
         result = store_judge_job(s->store, s->key, s->err);
     if (result != RESULT_OK || !s->is_new || job_status_open(s->before.status))
         return result;

@@ -144,6 +144,21 @@ job_6,no,INV-6,,ftg,'
     same "$(rows 1 mismatches)" $'job_1\njob_2'
 }
 
+@test "ground truth is held against completed jobs alone, whatever became of one later" {
+    world
+    sim_start - <<< 'default http=410 code=JOB_EXPIRED'
+    jl fetch --recheck completed --base-url "$SIM_URL"
+    loose
+    same "$(rows 1,2 jobs --status error)" $'job_1,error\njob_2,error\njob_6,error'
+    for report in accuracy mismatches; do same "$(rows 1 $report)" ''; done
+    same "$(query 'SELECT count(*) FROM verdict')" 0
+    jl verify
+    ok
+    "$JOBLEDGER" -q ingest --again a.csv
+    jl verify
+    ok
+}
+
 @test "stale: open jobs that are older than they should be" {
     world
     # The 95th percentile of 1, 2 and 9.5 s, times ten, is less than an hour: that is the least.
