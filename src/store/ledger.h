@@ -14,6 +14,11 @@
 #include "tally.h"
 #include "took.h"
 
+/* KiB of pages in memory. Readers and a fetch go through the ledger once, and the system keeps what they read; many rows
+ * are merged into it in the order of their IDs, where a smaller one has the same pages read again and again. */
+#define CACHE_READING "PRAGMA cache_size = -4000"
+#define CACHE_WRITING "PRAGMA cache_size = -8000"
+#define CACHE_MERGING "PRAGMA cache_size = -32000"
 #define PAGE_SIZE 256 /* LIMIT of queries/open_page.sql and select_page.sql; that of due_take.sql is less */
 
 struct queued_job {

@@ -82,12 +82,10 @@ static enum result configure(struct store *store, enum store_mode mode, struct e
      * could do harm. */
     if (sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) != SQLITE_OK)
         return store_failure(store, "can't be secured", err);
-    /* Readers go through the ledger once; the system keeps what they read. */
-    enum result result = store_exec(store, mode == STORE_READ ? "PRAGMA cache_size = -4000; PRAGMA temp_store = FILE"
-                                           : "PRAGMA cache_size = -32000; PRAGMA temp_store = FILE", err);
+    enum result result = store_exec(store, mode == STORE_READ ? CACHE_READING : CACHE_WRITING, err);
     int64_t foreign_keys = 0;
     if (result == RESULT_OK)
-        result = store_exec(store, "PRAGMA foreign_keys = ON", err);
+        result = store_exec(store, "PRAGMA temp_store = FILE; PRAGMA foreign_keys = ON", err);
     if (result == RESULT_OK)
         result = migrate_int(store, "PRAGMA foreign_keys", &foreign_keys, err);
     if (result == RESULT_OK && foreign_keys != 1)
@@ -187,6 +185,10 @@ static enum result open_database(struct store *store, const char *path, const ch
 {
     sqlite3_close(store->db);
     store->db = NULL;
+    /* Before the first connection; later it is refused and changes nothing. Nothing else here has threads that use SQLite,
+     * and nobody asks it how much memory it takes. */
+    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     char *uri = file_uri(path, query);
     if (!uri)
         return error_memory(err);

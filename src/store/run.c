@@ -52,7 +52,9 @@ static enum result insert_run(struct store *store, struct timestamp now, struct 
 enum result store_run_begin(struct store *store, struct timestamp now, struct error *err)
 {
     store_queue_restart(store);
-    enum result result = store_write_begin(store, err);
+    enum result result = store_exec(store, CACHE_WRITING, err);
+    if (result == RESULT_OK)
+        result = store_write_begin(store, err);
     if (result != RESULT_OK)
         return result;
     result = store_chain_close_runs(store, err); /* those that were killed */

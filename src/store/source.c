@@ -138,7 +138,9 @@ enum result store_source_begin(struct store *store, const struct store_source *s
         store->sorter = sorter_new(FEW_ROWS, SORTER_MEMORY);
     if (!store->sorter)
         return error_memory(err);
-    enum result result = store_write_begin(store, err);
+    enum result result = store_exec(store, CACHE_MERGING, err);
+    if (result == RESULT_OK)
+        result = store_write_begin(store, err);
     if (result == RESULT_OK && store->trial)
         result = store_exec(store, "SAVEPOINT source", err);
     if (result == RESULT_OK)
