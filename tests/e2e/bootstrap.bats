@@ -88,7 +88,7 @@ line() {
     installs "gcc libc6-dev make pkg-config libcurl4-openssl-dev libjson-c-dev libsqlite3-dev sqlite3 libcsv-dev \
 nettle-dev libinih-dev libxlsxwriter-dev libminizip-dev libmicrohttpd-dev zlib1g-dev libzstd-dev tzdata libcmocka-dev \
 bats perl curl openssl python3 jq gzip zstd mandoc valgrind nginx-light python3-aiohttp clang libclang-rt-14-dev zsh fish \
-prometheus systemd strace debhelper lintian debootstrap libreoffice-calc"
+python3-pyte prometheus systemd strace debhelper lintian debootstrap libreoffice-calc"
 }
 
 @test "what is installed is said before, and the machine is then fit" {

@@ -2,7 +2,14 @@
 load jobledger
 
 @test "the samples yield the reports in samples/reports, byte for byte" {
-    "$SIM_ROOT/tests/golden" "${JOBLEDGER%/jobledger}" check
+    "$SIM_ROOT/tests/golden" "${JOBLEDGER%/jobledger}" check reports
+}
+
+@test "the picture in README.md is what a terminal shows" {
+    run "$SIM_ROOT/tests/golden" "${JOBLEDGER%/jobledger}" check picture
+    echo "$output"
+    if [ "$status" -eq 77 ] && [ -z "${JOBLEDGER_CHECK_ALL:-}" ]; then skip "no python3-pyte"; fi
+    [ "$status" -eq 0 ]
 }
 
 @test "every sample gives the counts that samples/README.md states" {
