@@ -149,7 +149,7 @@ bench-quick: ## the same at a tenth of the size, in three minutes
 bench-guard: ## instructions per row and job against tests/bench/guard.txt; UPDATE=1 renews the numbers there
 	$(call bench,tests/bench/guard.py --build "$(BUILD)" $(if $(UPDATE),--update))
 
-golden: all ## writes samples/reports and the picture in README.md anew; look at the difference before you commit it
+golden: all ## writes samples/reports anew, and what README.md shows of them; look at the difference before you commit it
 	@tests/golden "$(BUILD)" write
 
 # FILE=PLACE below PREFIX. The units and the folders that they need are installed and not enabled.

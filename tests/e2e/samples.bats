@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 load jobledger
 
-@test "the samples yield the reports in samples/reports, byte for byte" {
+@test "the samples yield the reports in samples/reports, and the rows of them in README.md, byte for byte" {
     "$SIM_ROOT/tests/golden" "${JOBLEDGER%/jobledger}" check reports
 }
 
