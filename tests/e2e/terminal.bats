@@ -114,11 +114,10 @@ has_not() {
     has_not "see  "
     has_not "oldest"
     ids 2 > in.csv
-    "$JOBLEDGER" -q ingest in.csv
-    jl status --now 2100-01-01T00:00:00Z
+    "$JOBLEDGER" -q --now 2026-11-20T22:00:00Z ingest in.csv
+    jl status --now 2026-11-27T00:30:00Z
     has $'\nnext         jobledger fetch'
-    has "oldest open  job_n000001, first seen 20"
-    has "d 0"
+    has "oldest open  job_n000001, first seen 2026-11-20T22:00:00Z, 6d 02h ago"
     has_not "see  "
     sim_start - <<'SIM'
 on job_n000001 status=completed cost=0.5 model=m time=1
