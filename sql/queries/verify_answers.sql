@@ -6,7 +6,7 @@ SELECT answer.id, answer.job, answer.run, answer.received_at, answer.http_status
        job.last_answer_id, job.object_answer_id, job.resolved_at,
        job.model_used, job.processing_time_nano, job.processing_time_spelling, job.cost_nano, job.confidence_nano,
        job.confidence_spelling, job.created_at, job.created_nsec, job.completed_at, job.completed_nsec,
-       job.error_code, job.error_message, job.trace_id
+       job.error_code, job.error_message, job.trace_id, job.http_status
 FROM answer
 LEFT JOIN job ON job.id = answer.job
 ORDER BY answer.id;

@@ -53,6 +53,7 @@ enum verify_column {
     VERIFY_ERROR_CODE,
     VERIFY_ERROR_MESSAGE,
     VERIFY_TRACE_ID,
+    VERIFY_HTTP_STATUS,
 };
 
 #endif

@@ -37,7 +37,8 @@ struct walk {
     uint64_t seen_at; /* and last_seen_at, all added up: without a sign, since what is wrong may be of any size */
     uint8_t link[SHA256_SIZE];   /* of the answer before */
     uint8_t digest[SHA256_SIZE]; /* of the run before */
-    char job_id[JOB_ID_MAX + 1];
+    const char *job_id; /* of the row */
+    char shown[JOB_ID_MAX * 4 + 1];
 };
 
 static int64_t int_at(const struct walk *w, int column)
@@ -59,9 +60,15 @@ static const uint8_t *sum_at(const struct call *call, int column)
     return sqlite3_column_bytes(call->stmt, column) == SHA256_SIZE ? sum : NULL;
 }
 
+/* The job for a message: what was tampered with may be of any kind. */
+static const char *job_shown(struct walk *w)
+{
+    return text_printable(text_of(w->job_id), JOB_ID_MAX, w->shown, sizeof w->shown);
+}
+
 static enum result found(struct walk *w, const char *what)
 {
-    return verify_found(w->v, "run %" PRId64 ", job %s, answer %" PRId64 ": %s", int_at(w, RUN), w->job_id, w->id,
+    return verify_found(w->v, "run %" PRId64 ", job %s, answer %" PRId64 ": %s", int_at(w, RUN), job_shown(w), w->id,
                         what);
 }
 
@@ -145,6 +152,18 @@ static enum result check_place(struct walk *w, int64_t before)
     return verify_found(w->v, "answers %" PRId64 " to %" PRId64 " are missing from the archive", before + 1, w->id - 1);
 }
 
+/* What the job tells of the answers that it names. */
+static enum result check_named(struct walk *w)
+{
+    int64_t status = int_at(w, HTTP_STATUS);
+    if (w->id == int_at(w, JOB + VERIFY_OBJECT_ANSWER) && status != 200)
+        return found(w, "the job's columns can't be from it: its http_status is not 200");
+    if (w->id == int_at(w, JOB + VERIFY_LAST_ANSWER) && !int_at(w, JOB + VERIFY_IN_TROUBLE) &&
+        (is_null(w, JOB + VERIFY_HTTP_STATUS) || int_at(w, JOB + VERIFY_HTTP_STATUS) != status))
+        return found(w, "the job's http_status is not that of its newest answer");
+    return RESULT_OK;
+}
+
 /* ---- how it reads ---- */
 
 static enum result look_later(struct walk *w)
@@ -168,14 +187,14 @@ static enum result check_object(struct walk *w, const struct reading *reading)
         different = verify_error(&w->answers, JOB, reading);
     if (different)
         return verify_found(w->v, "run %" PRId64 ", job %s, answer %" PRId64 ": the job's %s is not what it says",
-                            int_at(w, RUN), w->job_id, w->id, different);
+                            int_at(w, RUN), job_shown(w), w->id, different);
     /* What may come from an answer before it. */
     if ((resolved && int_at(w, JOB + VERIFY_RESOLVED_AT) != int_at(w, RECEIVED_AT)) ||
         (int_at(w, JOB + VERIFY_EVER_RESOLVED) != 0) != ever)
         return look_later(w);
     bool same = true;
     enum result result = verify_anomalies(w->v->store, int_at(w, KEY), reading, false, &same, w->v->err);
-    return same ? result : verify_found(w->v, "job %s: its anomalies are not those of its answer", w->job_id);
+    return same ? result : verify_found(w->v, "job %s: its anomalies are not those of its answer", job_shown(w));
 }
 
 static enum result check_reading(struct walk *w)
@@ -203,7 +222,7 @@ static enum result check_answer(struct walk *w)
     int64_t before = w->id;
     struct text job_id = call_column_text(&w->answers, JOB);
     w->id = int_at(w, ID);
-    text_printable(job_id, 0, w->job_id, sizeof w->job_id);
+    w->job_id = job_id.bytes ? job_id.bytes : "";
     w->v->verdict->answers++;
     if (!job_id.bytes)
         return found(w, "its job is missing");
@@ -215,6 +234,8 @@ static enum result check_answer(struct walk *w)
         result = check_seen(w);
     if (result == RESULT_OK)
         result = check_link(w);
+    if (result == RESULT_OK)
+        result = check_named(w);
     /* What is known to be wrong is not read. */
     if (result == RESULT_OK && is_null(w, PRUNED_AT) && findings == w->v->verdict->findings)
         result = check_reading(w);
