@@ -24,8 +24,8 @@ endif
 STANDARD := -std=c11 -D_XOPEN_SOURCE=700 -D_FILE_OFFSET_BITS=64 -DJOBLEDGER_VERSION='"$(VERSION)"'
 # Recursive, so that pkg-config is asked only when something is compiled: `make demo` may have to install it first.
 PACKAGE_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
-PACKAGE_LIBS = $(shell pkg-config --libs $(PACKAGES)) -lcsv
-COMPILE = $(CC) $(STANDARD) $(WARNINGS) $(HARDENING) -MMD -MP -Iinclude $(CFLAGS)
+PACKAGE_LIBS = $(shell pkg-config --libs $(PACKAGES)) -lcsv -pthread
+COMPILE = $(CC) $(STANDARD) $(WARNINGS) $(HARDENING) -pthread -MMD -MP -Iinclude $(CFLAGS)
 
 SQL := $(sort $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/reports/*.sql \
                          sql/views/*.sql sql/scope/*.sql))

@@ -185,9 +185,9 @@ static enum result open_database(struct store *store, const char *path, const ch
 {
     sqlite3_close(store->db);
     store->db = NULL;
-    /* Before the first connection; later it is refused and changes nothing. Nothing else here has threads that use SQLite,
-     * and nobody asks it how much memory it takes. */
-    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    /* Before the first connection; later it is refused and changes nothing. No two threads use the same connection, and
+     * nobody asks SQLite how much memory it takes. */
+    sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     char *uri = file_uri(path, query);
     if (!uri)

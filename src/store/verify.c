@@ -125,20 +125,33 @@ static bool is_damage(struct store *store)
     return rc == SQLITE_CORRUPT || rc == SQLITE_ERROR || rc == SQLITE_MISMATCH;
 }
 
-/* Damage that ends one check is found by it, and must not keep the others from naming what they find. */
-static enum result check_all(struct verification *v)
+enum result verify_run(struct verification *v, verify_check *const checks[], size_t count)
 {
-    static enum result (*const checks[])(struct verification *) = {
-        check_whole, check_keys, check_sources, check_tallies, check_took, verify_archive, check_jobs,
-        check_prunes, check_verdicts, verify_derived,
-    };
-    enum result result = store_exec(v->store, sql_texts[SQL_QUERIES_VERIFY_TABLES].text, v->err);
-    for (size_t i = 0; result == RESULT_OK && i < sizeof checks / sizeof checks[0]; i++) {
+    enum result result = RESULT_OK;
+    for (size_t i = 0; result == RESULT_OK && i < count; i++) {
         result = checks[i](v);
         if (result == RESULT_LEDGER && is_damage(v->store))
             result = verify_found(v, "%s", v->err->text);
     }
     return result;
+}
+
+static enum result check_all(struct verification *v)
+{
+    static verify_check *const accounts[] = {
+        check_whole, check_keys, check_sources, check_tallies, check_took, check_jobs, check_verdicts,
+    };
+    static verify_check *const archive[] = {verify_archive, check_prunes, verify_derived};
+    const size_t account_count = sizeof accounts / sizeof accounts[0];
+    enum result result = store_exec(v->store, sql_texts[SQL_QUERIES_VERIFY_TABLES].text, v->err);
+    if (result != RESULT_OK)
+        return result;
+    struct verify_aside *aside = verify_aside_start(v, accounts, account_count);
+    if (!aside)
+        result = verify_run(v, accounts, account_count);
+    if (result == RESULT_OK)
+        result = verify_run(v, archive, sizeof archive / sizeof archive[0]);
+    return aside ? verify_aside_end(aside, v, result) : result;
 }
 
 enum result store_verify(struct store *store, const struct store_verify *options, struct store_verdict *verdict,

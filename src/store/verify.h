@@ -12,6 +12,18 @@ struct verification {
     struct error *err;
 };
 
+typedef enum result verify_check(struct verification *v);
+
+/* One after the other. Damage that ends one check is found by it, and must not keep the others from naming what they find. */
+enum result verify_run(struct verification *v, verify_check *const checks[], size_t count);
+
+/* Checks that run beside those of the caller, on a thread and a connection of their own. */
+struct verify_aside;
+/* NULL where there can be no second connection or thread: the caller runs them itself. */
+struct verify_aside *verify_aside_start(const struct verification *v, verify_check *const checks[], size_t count);
+/* Waits for their end (at once where the caller has failed: `so_far`), and tells what they found. Frees aside. */
+enum result verify_aside_end(struct verify_aside *aside, struct verification *v, enum result so_far);
+
 /* One line of what differs. */
 enum result verify_found(struct verification *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
