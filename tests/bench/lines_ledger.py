@@ -26,7 +26,8 @@ DUCKDB_DAILY = DAILY.replace("sum(status = 'failed')", "count_if(status = 'faile
 
 def ingest(rig):
     """Each round: ingest of the file beside `.import` of it, ingest of it again beside its hash, and ingest of a list
-    of the same jobs of which 1 % are new, into the ledger that has all of the first."""
+    of a tenth of the same jobs of which 1 % are new, into the ledger that has all of the first. Its rows are in pages far
+    from each other, and may take twice as long as the first ones did."""
     n = rig.size(10_000_000, 1000)
     part = n // 10
     ids = rig.ids(SEED, 0, n)
@@ -62,7 +63,7 @@ def ingest(rig):
             most=128, absolute=True),
         Row("ingest known file / sha256sum", "s", wall(known for _, known, _ in mine), wall(hashes), most=1.2),
         Row("ingest, 1 % new / first ingest", "us/row", [added.wall / part * 1e6 for _, _, added in mine],
-            [whole.wall / n * 1e6 for whole, _, _ in mine], most=1.2),
+            [whole.wall / n * 1e6 for whole, _, _ in mine], most=2),
     ]
 
 
