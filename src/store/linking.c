@@ -40,25 +40,12 @@ struct chain_run store_chain_run(const struct call *call)
     return run;
 }
 
-static enum result digest_before(struct store *store, int64_t run_id, uint8_t out[static SHA256_SIZE],
-                                 struct error *err)
+/* The first of what the query finds by id; zeros where there is nothing. */
+static enum result sum_of(struct store *store, enum sql_id query, int64_t id, uint8_t out[static SHA256_SIZE],
+                          struct error *err)
 {
-    struct call call = call_of(store, SQL_QUERIES_RUN_DIGEST_BEFORE);
-    call_int(&call, 1, run_id);
-    bool found;
-    enum result result = call_row(&call, &found, err);
-    memset(out, 0, SHA256_SIZE);
-    if (found) {
-        store_sum(&call, 0, out);
-        call_end(&call);
-    }
-    return result;
-}
-
-static enum result link_of(struct store *store, int64_t answer_id, uint8_t out[static SHA256_SIZE], struct error *err)
-{
-    struct call call = call_of(store, SQL_QUERIES_ANSWER_LINK_FIND);
-    call_int(&call, 1, answer_id);
+    struct call call = call_of(store, query);
+    call_int(&call, 1, id);
     bool found;
     enum result result = call_row(&call, &found, err);
     memset(out, 0, SHA256_SIZE);
@@ -74,9 +61,9 @@ static enum result close_run(struct store *store, struct chain_run run, struct e
     uint8_t before[SHA256_SIZE];
     uint8_t link[SHA256_SIZE];
     uint8_t digest[SHA256_SIZE];
-    enum result result = digest_before(store, run.run, before, err);
+    enum result result = sum_of(store, SQL_QUERIES_RUN_DIGEST_BEFORE, run.run, before, err);
     if (result == RESULT_OK)
-        result = link_of(store, run.last_answer, link, err);
+        result = sum_of(store, SQL_QUERIES_ANSWER_LINK_FIND, run.last_answer, link, err);
     if (result != RESULT_OK)
         return result;
     run.last_link = link;
