@@ -79,9 +79,8 @@ enum result verify_aside_end(struct verify_aside *aside, struct verification *v,
     if (so_far != RESULT_OK)
         sqlite3_interrupt(aside->v.store->db);
     pthread_join(aside->thread, NULL);
-    const char *line = aside->found.bytes;
-    for (const char *end = line + aside->found.len; line < end; line += strlen(line) + 1)
-        verify_found(v, "%s", line);
+    for (size_t at = 0; at < aside->found.len; at += strlen(aside->found.bytes + at) + 1)
+        verify_found(v, "%s", aside->found.bytes + at);
     enum result result = so_far;
     if (result == RESULT_OK && aside->found.failed)
         result = error_memory(v->err);
