@@ -43,8 +43,8 @@ static enum result check_copy(void *ctx, const char *temporary, struct error *er
         result = store_verify(copy, &options, &verdict, err);
     }
     store_close(copy);
-    if (cli_interrupted(cli) != RESULT_OK)
-        return error_set(err, cli_interrupted(cli), "interrupted, no backup was made");
+    if (result == RESULT_OK && cli_interrupted(cli) != RESULT_OK)
+        result = error_set(err, cli_interrupted(cli), "interrupted, no backup was made");
     if (result == RESULT_OK && verdict.findings > 0)
         return error_set(err, RESULT_LEDGER, "no backup was made, since the ledger is not intact: %s; see "
                          "`jobledger verify`", first.text);
@@ -90,6 +90,9 @@ enum result command_backup(struct cli *cli)
     store_stop_on(ledger.store, cli->signal);
     result = store_copy(ledger.store, s->arguments[0], check_copy, cli, &err);
     ledger_close(&ledger);
+    /* Wherever the signal found it. */
+    if (result != RESULT_OK && cli_interrupted(cli) != RESULT_OK)
+        result = error_set(&err, cli_interrupted(cli), "interrupted, no backup was made");
     if (result != RESULT_OK)
         return cli_fail(cli, result, &err);
     strbuf_printf(&cli->summary, ", in %s", text_printable(text_of(s->arguments[0]), 120, name, sizeof name));

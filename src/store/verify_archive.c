@@ -37,7 +37,7 @@ struct walk {
     uint64_t seen_at; /* and last_seen_at, all added up: without a sign, since what is wrong may be of any size */
     uint8_t link[SHA256_SIZE];   /* of the answer before */
     uint8_t digest[SHA256_SIZE]; /* of the run before */
-    const char *job_id; /* of the row */
+    char job_id[JOB_ID_MAX + 1]; /* of the row, and still there when that is gone */
     char shown[JOB_ID_MAX * 4 + 1];
 };
 
@@ -222,7 +222,10 @@ static enum result check_answer(struct walk *w)
     int64_t before = w->id;
     struct text job_id = call_column_text(&w->answers, JOB);
     w->id = int_at(w, ID);
-    w->job_id = job_id.bytes ? job_id.bytes : "";
+    /* One that is too long is not the one that the chain has. */
+    size_t len = job_id.len < sizeof w->job_id ? job_id.len : sizeof w->job_id - 1;
+    memcpy(w->job_id, job_id.bytes ? job_id.bytes : "", len);
+    w->job_id[len] = '\0';
     w->v->verdict->answers++;
     if (!job_id.bytes)
         return found(w, "its job is missing");
@@ -354,7 +357,7 @@ static enum result check_runs(struct walk *w)
 static void note_place(struct walk *w)
 {
     struct error why = *w->v->err;
-    error_set(w->v->err, RESULT_LEDGER, "behind run %" PRId64 ", job %s, answer %" PRId64 ": %s", w->run, w->job_id,
+    error_set(w->v->err, RESULT_LEDGER, "behind run %" PRId64 ", job %s, answer %" PRId64 ": %s", w->run, job_shown(w),
               w->id, why.text);
 }
 

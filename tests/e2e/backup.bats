@@ -224,7 +224,7 @@ os.execv(sys.argv[1], sys.argv[1:])" "$there/jobledger" -d "$there/ro/l.db" back
         "$JOBLEDGER" backup back.db 2> err 3>&- &
         interrupt $! ${signal%:*}
         # It may have been done by then.
-        [ $code -eq ${signal#*:} ] || [ $code -eq 0 ]
+        [ $code -eq ${signal#*:} ] || [ $code -eq 0 ] || { echo "code $code"; cat err; return 1; }
         [ $code -eq 0 ] || grep -q 'no .* was made' err
         [ $code -eq 0 ] || same "$(sha256sum back.db)" "$sum"
         sum=$(sha256sum back.db)
