@@ -29,7 +29,8 @@ enum {
 struct walk {
     struct verification *v;
     struct call answers;
-    bool more; /* answers stands on a row */
+    bool more;   /* answers stands on a row */
+    bool broken; /* something of the run or its answers is not what was archived: other than what jobs tell of them */
     int64_t id;
     int64_t run;      /* that the answer should be of; 0: none */
     uint64_t bytes;   /* of the bodies of this run */
@@ -227,8 +228,10 @@ static enum result check_answer(struct walk *w)
     memcpy(w->job_id, job_id.bytes ? job_id.bytes : "", len);
     w->job_id[len] = '\0';
     w->v->verdict->answers++;
-    if (!job_id.bytes)
+    if (!job_id.bytes) {
+        w->broken = true;
         return found(w, "its job is missing");
+    }
     size_t findings = w->v->verdict->findings;
     enum result result = check_place(w, before);
     if (result == RESULT_OK)
@@ -237,10 +240,12 @@ static enum result check_answer(struct walk *w)
         result = check_seen(w);
     if (result == RESULT_OK)
         result = check_link(w);
+    /* What is known to be wrong is not read. */
+    bool sound = findings == w->v->verdict->findings;
+    w->broken |= !sound;
     if (result == RESULT_OK)
         result = check_named(w);
-    /* What is known to be wrong is not read. */
-    if (result == RESULT_OK && is_null(w, PRUNED_AT) && findings == w->v->verdict->findings)
+    if (result == RESULT_OK && sound && is_null(w, PRUNED_AT))
         result = check_reading(w);
     return result;
 }
@@ -316,13 +321,15 @@ static enum result check_sums(struct walk *w, const struct chain_run *run, bool 
 
 static enum result check_run(struct walk *w, struct chain_run *run, const uint8_t *kept, bool newest)
 {
-    size_t findings = w->v->verdict->findings;
+    w->broken = false;
     w->v->verdict->runs++;
     enum result result = check_answers(w, run->run, newest && !kept ? INT64_MAX : run->last_answer);
+    size_t findings = w->v->verdict->findings;
     if (result == RESULT_OK)
         result = kept ? check_digest(w, run, kept) : check_unclosed(w, run, newest);
+    w->broken |= findings != w->v->verdict->findings;
     /* Else it was told, where it is. */
-    return result == RESULT_OK && findings == w->v->verdict->findings ? check_sums(w, run, newest) : result;
+    return result == RESULT_OK && !w->broken ? check_sums(w, run, newest) : result;
 }
 
 static enum result check_run_number(struct walk *w, int64_t before, int64_t run)

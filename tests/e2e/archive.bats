@@ -101,6 +101,20 @@ found() {
     says "take a copy"
 }
 
+@test "what a job tells of its answer hides nothing of the archive" {
+    ids 6 > in.csv
+    "$JOBLEDGER" -q ingest in.csv
+    sim_start - <<< 'default status=completed model=m'
+    "$JOBLEDGER" -q fetch --base-url "$SIM_URL"
+    query "UPDATE job SET http_status = 201, model_used = 'another' WHERE id = 5"
+    query 'UPDATE answer SET times_seen = 5, last_seen_at = 1795000000 WHERE id = 3'
+    jl verify
+    ends 5
+    for what in "the job's http_status" "the job's model_used" 'how often its answers and those before were seen'; do
+        [[ $output == *"$what"* ]]
+    done
+}
+
 @test "answers that are missing, put in, or in another order are found; so are runs" {
     ids 6 > in.csv
     "$JOBLEDGER" -q ingest in.csv
