@@ -7,7 +7,7 @@
 
 enum result verify_found(struct verification *v, const char *format, ...)
 {
-    char line[1024];
+    char line[VERIFY_LINE_SIZE];
     va_list args;
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);

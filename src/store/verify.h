@@ -24,6 +24,7 @@ struct verify_aside *verify_aside_start(const struct verification *v, verify_che
 /* Waits for their end (at once where the caller has failed: `so_far`), and tells what they found. Frees aside. */
 enum result verify_aside_end(struct verify_aside *aside, struct verification *v, enum result so_far);
 
+#define VERIFY_LINE_SIZE 1024 /* with its end */
 /* One line of what differs. */
 enum result verify_found(struct verification *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

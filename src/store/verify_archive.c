@@ -161,7 +161,7 @@ static enum result check_named(struct walk *w)
         return found(w, "the job's columns can't be from it: its http_status is not 200");
     if (w->id == int_at(w, JOB + VERIFY_LAST_ANSWER) && !int_at(w, JOB + VERIFY_IN_TROUBLE) &&
         (is_null(w, JOB + VERIFY_HTTP_STATUS) || int_at(w, JOB + VERIFY_HTTP_STATUS) != status))
-        return found(w, "the job's http_status is not that of its newest answer");
+        return found(w, "the job's http_status is not that of this answer, which it names as its newest");
     return RESULT_OK;
 }
 

@@ -2,6 +2,7 @@
  * finds. */
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "verify.h"
@@ -12,7 +13,7 @@ struct verify_aside {
     struct store_verdict verdict;
     struct error err;
     enum result result;
-    struct strbuf found; /* lines, each with a NUL behind it */
+    FILE *found; /* lines that wait for the caller: in a file, since there may be one for each job */
     verify_check *const *checks;
     size_t count;
     pthread_t thread;
@@ -21,7 +22,8 @@ struct verify_aside {
 static void keep(void *ctx, const char *line)
 {
     struct verify_aside *aside = ctx;
-    strbuf_append(&aside->found, line, strlen(line) + 1);
+    fputs(line, aside->found); /* a failure stays in the file's error */
+    fputc('\n', aside->found);
 }
 
 static void *run(void *ctx)
@@ -51,21 +53,23 @@ static bool start(struct verify_aside *aside)
 static void free_aside(struct verify_aside *aside)
 {
     store_close(aside->v.store);
-    strbuf_free(&aside->found);
+    if (aside->found)
+        fclose(aside->found);
     free(aside);
 }
 
 struct verify_aside *verify_aside_start(const struct verification *v, verify_check *const checks[], size_t count)
 {
     const char *path = sqlite3_db_filename(v->store->db, "main");
-    struct verify_aside *aside = path && *path ? calloc(1, sizeof *aside) : NULL;
+    struct verify_aside *aside = path && *path && sqlite3_threadsafe() ? calloc(1, sizeof *aside) : NULL;
     if (!aside)
         return NULL;
     aside->checks = checks;
     aside->count = count;
     aside->options = (struct store_verify){.found = keep, .ctx = aside};
     aside->v = (struct verification){.options = &aside->options, .verdict = &aside->verdict, .err = &aside->err};
-    if (store_open(path, STORE_READ, &v->store->reader, &aside->v.store, &aside->err) == RESULT_OK) {
+    aside->found = tmpfile();
+    if (aside->found && store_open(path, STORE_READ, &v->store->reader, &aside->v.store, &aside->err) == RESULT_OK) {
         store_stop_on(aside->v.store, v->store->signal);
         if (start(aside))
             return aside;
@@ -74,20 +78,33 @@ struct verify_aside *verify_aside_start(const struct verification *v, verify_che
     return NULL;
 }
 
+/* False where some of it could not be kept. */
+static bool tell(struct verify_aside *aside, struct verification *v)
+{
+    char line[VERIFY_LINE_SIZE + 1];
+    bool kept = fflush(aside->found) == 0 && !ferror(aside->found);
+    rewind(aside->found);
+    while (fgets(line, sizeof line, aside->found)) {
+        line[strcspn(line, "\n")] = '\0';
+        verify_found(v, "%s", line);
+    }
+    return kept && !ferror(aside->found);
+}
+
 enum result verify_aside_end(struct verify_aside *aside, struct verification *v, enum result so_far)
 {
     if (so_far != RESULT_OK)
         sqlite3_interrupt(aside->v.store->db);
     pthread_join(aside->thread, NULL);
-    for (size_t at = 0; at < aside->found.len; at += strlen(aside->found.bytes + at) + 1)
-        verify_found(v, "%s", aside->found.bytes + at);
+    bool told = tell(aside, v);
     enum result result = so_far;
-    if (result == RESULT_OK && aside->found.failed)
-        result = error_memory(v->err);
-    else if (result == RESULT_OK && aside->result != RESULT_OK) {
+    if (result == RESULT_OK && aside->result != RESULT_OK) {
         *v->err = aside->err;
         result = aside->result;
     }
+    if (result == RESULT_OK && !told)
+        result = error_set(v->err, RESULT_LEDGER, "not all that differs could be kept in a temporary file; make room "
+                           "in /tmp");
     free_aside(aside);
     return result;
 }
